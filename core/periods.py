@@ -1,0 +1,50 @@
+"""Days and periods. A period is inclusive Copenhagen days; an open end is None."""
+
+from datetime import datetime, time, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+def today():
+    """The current day in Copenhagen."""
+    return timezone.localdate()
+
+
+def day_of(instant):
+    """The Copenhagen day on which an instant falls."""
+    return timezone.localdate(instant)
+
+
+def start_of(day):
+    """The first instant of a Copenhagen day."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def bounds_of(day):
+    """The half-open pair of instants [start, end) of a Copenhagen day: 23, 24 or 25 hours."""
+    return start_of(day), start_of(day + timedelta(days=1))
+
+
+def covers(start, end, on):
+    """True if the inclusive period start..end (end may be None) contains the day."""
+    return start <= on and (end is None or on <= end)
+
+
+def covering(on, *, start="starts_on", end="ends_on"):
+    """Q for rows whose inclusive period contains the day (a date or a query expression)."""
+    return Q(**{f"{start}__lte": on}) & (
+        Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": on})
+    )
+
+
+def ends_after_start(*, start="starts_on", end="ends_on"):
+    """Q for check constraints: the end is open or not before the start."""
+    return Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(start)})
+
+
+def set_together(*fields):
+    """Q for check constraints: all of the nullable fields are set, or none is."""
+    none = Q(**{f"{field}__isnull": True for field in fields})
+    every = Q(**{f"{field}__isnull": False for field in fields})
+    return none | every

@@ -1,0 +1,21 @@
+"""The test run's settings: the real ones with a fixed key and fast password hashing.
+
+The database and broker come from DATABASE_URL and REDIS_URL as in production, so that the
+same suite runs on PostgreSQL with Redis and on the embedded default.
+"""
+
+import os
+
+os.environ.setdefault("FRIVILLIG_DOTENV", "off")
+os.environ.setdefault("SECRET_KEY", "test-only-" + "x" * 60)
+os.environ.setdefault("SITE_URL", "http://127.0.0.1:8000")
+
+from frivillig.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ALLOWED_HOSTS = ["*"]
+WHITENOISE_AUTOREFRESH = True
