@@ -1,5 +1,33 @@
 """Core's rows: users, audit, jobs, messages, policies, files and texts. No domain noun."""
 
+from core.models.audit import (
+    AccessEvent,
+    AccessSubject,
+    ActorKind,
+    AuditEvent,
+    AuditRelease,
+    AuditSeal,
+    AuditSubject,
+    Stream,
+)
+from core.models.deletion import Deletion
+from core.models.file import StoredFile
+from core.models.policy import PolicyValue
+from core.models.text import PublishedText
 from core.models.user import User
 
-__all__ = ["User"]
+__all__ = [
+    "AccessEvent",
+    "AccessSubject",
+    "ActorKind",
+    "AuditEvent",
+    "AuditRelease",
+    "AuditSeal",
+    "AuditSubject",
+    "Deletion",
+    "PolicyValue",
+    "PublishedText",
+    "StoredFile",
+    "Stream",
+    "User",
+]
