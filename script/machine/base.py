@@ -5,6 +5,7 @@ finished step is remembered, and how a script stops with a sentence.
 import hashlib
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +14,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var"
 
 
-class Stop(Exception):  # noqa: N818 - it is not an error of the program
+class Stop(Exception):
     """Ends the script with a sentence that says what the person can do."""
 
 
 def main(function):
-    """Run a script's entry function; a Stop becomes its sentence and exit code 1."""
+    """Run a script's entry function; a Stop becomes its sentence and exit code 1.
+
+    A TERM from outside ends the script as Ctrl-C does: what it started is stopped.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sys.exit(function() or 0)
     except Stop as stop:
@@ -31,7 +36,7 @@ def say(sentence):
     print(sentence, flush=True)
 
 
-def run(command, *, doing, environment=None, cwd=ROOT):
+def run(command, *, doing, environment=None, cwd=ROOT, **options):
     """Run `command` quietly; raise Stop with the end of its output when it fails."""
     finished = subprocess.run(
         [str(part) for part in command],
@@ -43,6 +48,7 @@ def run(command, *, doing, environment=None, cwd=ROOT):
         text=True,
         errors="replace",
         check=False,
+        **options,
     )
     if finished.returncode:
         tail = "\n".join(finished.stdout.splitlines()[-25:])

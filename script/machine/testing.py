@@ -1,0 +1,58 @@
+"""A test run: what it needs installed, throw-away servers around it, nothing left behind."""
+
+import contextlib
+import os
+import subprocess
+
+from . import base, packages, processes, python, servers, setup
+
+
+def run(arguments):
+    """Run the suite with pytest `arguments`; return the exit code."""
+    embedded = "--sqlite" in arguments
+    arguments = [argument for argument in arguments if argument != "--sqlite"]
+    environment = dict(os.environ)
+    own = _servers_to_start(environment, embedded=embedded)
+    packages.ensure_test_programs(servers=bool(own))
+    setup.bootstrap(dev=True)
+    if not arguments:
+        code = _check_form()
+        if code:
+            return code
+    with contextlib.ExitStack() as running:
+        for key, server in own.items():
+            environment[key] = running.enter_context(server())
+        return _pytest(arguments, environment)
+
+
+def _servers_to_start(environment, *, embedded):
+    """Which servers are ours to start; on the embedded default none is used at all."""
+    if embedded:
+        environment.pop("DATABASE_URL", None)
+        environment.pop("REDIS_URL", None)
+        return {}
+    possible = {"DATABASE_URL": servers.postgres, "REDIS_URL": servers.redis}
+    return {key: server for key, server in possible.items() if not environment.get(key)}
+
+
+def _check_form():
+    """ruff's rules and layout over the whole project; a second, so before everything else."""
+    ruff = python.VENV / "bin" / "ruff"
+    for command in ([ruff, "check", "."], [ruff, "format", "--check", "."]):
+        code = subprocess.run(command, cwd=base.ROOT, check=False).returncode
+        if code:
+            return code
+    return 0
+
+
+def _pytest(arguments, environment):
+    tests = processes.start(
+        [python.PYTHON, "-m", "pytest", *arguments], cwd=base.ROOT, env=environment
+    )
+    try:
+        return tests.wait()
+    finally:  # Ctrl-C reaches pytest too: let it end in its own way first
+        if tests.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+                tests.wait(timeout=5)
+            processes.stop(tests)
