@@ -11,12 +11,14 @@ class PolicyValue(models.Model):
     """A value of one setting from a day on, for everything at or under a scope path.
 
     `path` is "" for the whole municipality or a branch path such as "/1/4/". Of several rows
-    for the same key, path and day the newest counts: history is kept, not overwritten.
+    for the same key, path and day the newest counts: history is kept, not overwritten. A row
+    that inherits gives the wider value its place back (at "", the default).
     """
 
     key = models.CharField(_("setting"), max_length=80)
     path = models.CharField(_("applies to"), max_length=200, blank=True)
     value = models.JSONField(_("value"), null=True, blank=True)
+    inherits = models.BooleanField(_("follows the wider setting"), default=False)
     valid_from = models.DateField(_("from"), default=periods.today)
     note = models.CharField(_("reason"), max_length=300, blank=True)
     set_at = models.DateTimeField(_("set"), default=timezone.now)

@@ -1,0 +1,133 @@
+"""The settings that core itself needs: who runs this installation and how to reach them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.policies import EMAIL, FILE, TEXT, URL, Policy, register
+
+
+def register_policies():
+    """Called once, from `CoreConfig.ready`."""
+    register(
+        Policy(
+            "municipality.name",
+            str,
+            "Kommunen",
+            label=_("The municipality's name"),
+            help=_("Shown at the top of every page, in e-mails and in documents."),
+        ),
+        Policy(
+            "municipality.short_name",
+            str,
+            "Frivillig",
+            label=_("Short name"),
+            help=_("Shown where there is little room, for example on a phone."),
+        ),
+        Policy(
+            "municipality.logo",
+            FILE,
+            None,
+            optional=True,
+            label=_("Logo"),
+            help=_("A PNG or JPEG file of at most 1 MB. Shown at the top of every page."),
+        ),
+        Policy(
+            "municipality.address",
+            TEXT,
+            "",
+            optional=True,
+            label=_("Postal address"),
+            overridable=True,
+        ),
+        Policy(
+            "municipality.phone",
+            str,
+            "",
+            optional=True,
+            label=_("Telephone"),
+            overridable=True,
+        ),
+        Policy(
+            "municipality.email",
+            EMAIL,
+            "",
+            optional=True,
+            label=_("E-mail address"),
+            overridable=True,
+        ),
+        Policy(
+            "municipality.cvr",
+            str,
+            "",
+            optional=True,
+            label=_("CVR number"),
+            help=_("Printed on agreements and in the privacy notice."),
+        ),
+        Policy(
+            "municipality.dpo_contact",
+            TEXT,
+            "",
+            optional=True,
+            label=_("How to reach the data protection adviser"),
+            help=_("Printed in the privacy notice."),
+            source="GDPR art. 13(1)(b)",
+            verify=True,
+        ),
+        Policy(
+            "municipality.accessibility_statement_url",
+            URL,
+            "",
+            optional=True,
+            label=_("Address of the accessibility statement"),
+            help=_("The statement made in the WAS tool. Linked at the foot of every page."),
+            source="lov om tilgængelighed af offentlige organers websteder og mobilapplikationer",
+            verify=True,
+        ),
+        Policy(
+            "site.english_enabled",
+            bool,
+            True,
+            label=_("Offer the volunteers' pages in English"),
+        ),
+        Policy(
+            "audit.kept_days",
+            int,
+            730,
+            minimum=180,
+            maximum=3_650,
+            unit=_("days"),
+            label=_("How long events are kept"),
+            source="databeskyttelsesforordningen art. 5(1)(e) og 32",
+            verify=True,
+        ),
+        Policy(
+            "access_log.kept_days",
+            int,
+            365,
+            minimum=180,
+            maximum=3_650,
+            unit=_("days"),
+            label=_("How long it is kept who has looked at whom"),
+            help=_("At least 180 days: the habit since the old security order."),
+            source="databeskyttelsesforordningen art. 32",
+            verify=True,
+        ),
+        Policy(
+            "messages.kept_months",
+            int,
+            12,
+            minimum=1,
+            maximum=120,
+            unit=_("months"),
+            label=_("How long sent e-mails are kept"),
+            verify=True,
+        ),
+        Policy(
+            "jobs.kept_days",
+            int,
+            30,
+            minimum=1,
+            maximum=365,
+            unit=_("days"),
+            label=_("How long finished jobs are kept"),
+        ),
+    )
