@@ -12,6 +12,8 @@ from core.models.audit import (
 )
 from core.models.deletion import Deletion
 from core.models.file import StoredFile
+from core.models.job import Job, JobState, Queue, ScheduledRun
+from core.models.message import Channel, Message, MessageState
 from core.models.policy import PolicyValue
 from core.models.text import PublishedText
 from core.models.user import User
@@ -24,9 +26,16 @@ __all__ = [
     "AuditRelease",
     "AuditSeal",
     "AuditSubject",
+    "Channel",
     "Deletion",
+    "Job",
+    "JobState",
+    "Message",
+    "MessageState",
     "PolicyValue",
     "PublishedText",
+    "Queue",
+    "ScheduledRun",
     "StoredFile",
     "Stream",
     "User",
