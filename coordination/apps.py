@@ -3,5 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CoordinationConfig(AppConfig):
+    """Branches, volunteers, activities, shifts and the gate."""
+
     name = "coordination"
     verbose_name = _("Coordination")
+
+    def ready(self):
+        from coordination.access import register_person_tie
+        from coordination.models import Engagement
+
+        register_person_tie(Engagement, person_field="volunteer_id", branch_lookup="site__branch")

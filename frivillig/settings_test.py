@@ -10,7 +10,7 @@ os.environ.setdefault("FRIVILLIG_DOTENV", "off")
 os.environ.setdefault("SECRET_KEY", "test-only-" + "x" * 60)
 os.environ.setdefault("SITE_URL", "http://127.0.0.1:8000")
 
-from frivillig.settings import *  # noqa: E402, F403
+from frivillig.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {  # noqa: F405

@@ -3,5 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RecruitmentConfig(AppConfig):
+    """Opportunities and applications: how citizens become volunteers."""
+
     name = "recruitment"
     verbose_name = _("Recruitment")
+
+    def ready(self):
+        from coordination.access import register_person_tie
+        from recruitment.models import Application
+
+        register_person_tie(Application, person_field="person_id", branch_lookup="site__branch")

@@ -3,6 +3,7 @@
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ class UserManager(BaseUserManager):
 
     def create_user(self, email, *, name="", password=None, **fields):
         """Make and return a user; without a password the account signs in by mailed code."""
-        user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        user = self.model(email=email.strip().lower(), name=name, **fields)
         if password:
             user.set_password(password)
         else:
@@ -22,7 +23,7 @@ class UserManager(BaseUserManager):
         return user
 
     def get_by_natural_key(self, username):
-        return self.get(email__iexact=username)
+        return self.get(email=username.lower())
 
 
 class User(AbstractBaseUser):
@@ -32,7 +33,12 @@ class User(AbstractBaseUser):
     backends; there are no groups and no stored permission rows.
     """
 
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(
+        _("e-mail"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("Another user already has this e-mail address.")},
+    )
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=2, default="da")
     is_active = models.BooleanField(_("active"), default=True)
@@ -48,10 +54,10 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="user_email_unique",
-                violation_error_message=_("Another user already has this e-mail address."),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_lower_case",
+                violation_error_message=_("Write the e-mail address in small letters."),
             )
         ]
 

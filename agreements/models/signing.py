@@ -1,0 +1,28 @@
+"""One-time codes for signing by link."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models.agreement import Agreement, Party
+
+
+class SigningCode(models.Model):
+    """A code mailed when a signing link is opened; only its hash is kept, and not for long."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="signing_codes")
+    party = models.CharField(max_length=12, choices=Party)
+    code_hash = models.CharField(max_length=128)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("signing code")
+        verbose_name_plural = _("signing codes")
+        indexes = [
+            models.Index(fields=["agreement", "party", "-created_at"], name="signing_code_latest")
+        ]
+
+    def __str__(self):
+        return f"{self.agreement} · {self.get_party_display()}"

@@ -1,0 +1,35 @@
+"""Coordination's rows: branches, people, activities, engagements, shifts, the gate."""
+
+from coordination.models.activity import Activity, ActivityKind, Site
+from coordination.models.association import Association
+from coordination.models.branch import Branch, BranchKind, RoleAssignment
+from coordination.models.clearance import Clearance, ClearanceKind, Necessity, Requirement
+from coordination.models.engagement import EndReason, Engagement, Pause, Tie
+from coordination.models.person import Person
+from coordination.models.recognition import RecognitionEvent, RecognitionInvitation
+from coordination.models.shift import Assignment, Shift
+from coordination.models.volunteer import Volunteer
+
+__all__ = [
+    "Activity",
+    "ActivityKind",
+    "Assignment",
+    "Association",
+    "Branch",
+    "BranchKind",
+    "Clearance",
+    "ClearanceKind",
+    "EndReason",
+    "Engagement",
+    "Necessity",
+    "Pause",
+    "Person",
+    "RecognitionEvent",
+    "RecognitionInvitation",
+    "Requirement",
+    "RoleAssignment",
+    "Shift",
+    "Site",
+    "Tie",
+    "Volunteer",
+]

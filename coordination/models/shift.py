@@ -1,0 +1,200 @@
+"""Shifts (vagter) and who is on them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coordination.access import BranchScopedQuerySet
+from coordination.models.activity import Site
+from coordination.models.volunteer import Volunteer
+from coordination.states import HOLDING_A_PLACE, AssignmentState, ShiftState
+from core.periods import day_of, set_together
+
+
+class ShiftQuerySet(BranchScopedQuerySet):
+    """Shifts, with how full they are."""
+
+    def with_taken(self):
+        """Annotate `taken`: how many places are held."""
+        return self.annotate(
+            taken=Count("assignments", filter=Q(assignments__state__in=HOLDING_A_PLACE))
+        )
+
+    def upcoming(self, now=None):
+        return self.filter(ends_at__gte=now or timezone.now(), state=ShiftState.OPEN)
+
+
+class Shift(models.Model):
+    """A time at a site for which volunteers are wanted: from instant to instant, half-open."""
+
+    branch_lookup = "site__branch"
+
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="shifts", verbose_name=_("site")
+    )
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    capacity = models.PositiveSmallIntegerField(_("places"))
+    minimum = models.PositiveSmallIntegerField(_("at least"), default=1)
+    place = models.CharField(_("meeting place"), max_length=120, blank=True)
+    note = models.CharField(_("note to the volunteers"), max_length=500, blank=True)
+    state = models.CharField(
+        _("status"), max_length=12, choices=ShiftState, default=ShiftState.OPEN
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ShiftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("shifts")
+        ordering = ["starts_at", "pk"]
+        indexes = [
+            models.Index(fields=["starts_at", "id"], name="shift_starts"),
+            models.Index(fields=["site", "starts_at"], name="shift_site_starts"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="shift_ends_after_start",
+                violation_error_message=_("The shift must end after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=1),
+                name="shift_has_a_place",
+                violation_error_message=_("A shift needs at least one place."),
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum__lte=F("capacity")),
+                name="shift_minimum_within_capacity",
+                violation_error_message=_("The least number cannot be above the places."),
+            ),
+            models.CheckConstraint(
+                condition=set_together("cancelled_at", "cancelled_by"),
+                name="shift_cancelled_at_and_by",
+                violation_error_message=_("A cancellation needs both a time and a person."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ShiftState.CANCELLED, cancelled_at__isnull=False)
+                | Q(state=ShiftState.OPEN, cancelled_at__isnull=True),
+                name="shift_state_matches_cancelled_at",
+                violation_error_message=_("The status and the time of cancellation disagree."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title or self.site.activity} · {timezone.localtime(self.starts_at):%d-%m-%Y %H.%M}"
+
+    @property
+    def day(self):
+        """The Copenhagen day on which the shift starts: the day the gate asks about."""
+        return day_of(self.starts_at)
+
+    @property
+    def is_cancelled(self):
+        return self.state == ShiftState.CANCELLED
+
+    @property
+    def has_started(self):
+        return self.starts_at <= timezone.now()
+
+    @property
+    def minutes(self):
+        """The length in minutes, computed from UTC: right on the nights of the clock change."""
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+class AssignmentQuerySet(BranchScopedQuerySet):
+    def own(self, user):
+        return self.filter(volunteer__person__user=user) if user.is_authenticated else self.none()
+
+    def holding_a_place(self):
+        return self.filter(state__in=HOLDING_A_PLACE)
+
+
+class Assignment(models.Model):
+    """A volunteer on a shift (tilmelding).
+
+    `starts_at`/`ends_at` are the shift's, copied so that the database can refuse two
+    assignments of one person at the same time; only the reschedule action changes them.
+    Lock order everywhere: person, then shift.
+    """
+
+    branch_lookup = "shift__site__branch"
+
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="assignments")
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="assignments")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(
+        _("status"), max_length=12, choices=AssignmentState, default=AssignmentState.BOOKED
+    )
+    booked_at = models.DateTimeField(_("signed up"))
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    attendance_at = models.DateTimeField(_("attendance registered"), null=True, blank=True)
+    attendance_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        indexes = [
+            models.Index(fields=["volunteer", "starts_at"], name="assignment_volunteer_starts"),
+            models.Index(fields=["shift", "state"], name="assignment_shift_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shift", "volunteer"],
+                condition=Q(state__in=HOLDING_A_PLACE),
+                name="assignment_once_per_shift",
+                violation_error_message=_("You are already signed up for this shift."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="assignment_ends_after_start",
+                violation_error_message=_("The shift must end after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=set_together("cancelled_at", "cancelled_by"),
+                name="assignment_cancelled_at_and_by",
+                violation_error_message=_("A cancellation needs both a time and a person."),
+            ),
+            models.CheckConstraint(
+                condition=set_together("attendance_at", "attendance_by"),
+                name="assignment_attendance_at_and_by",
+                violation_error_message=_("Attendance needs both a time and a person."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=AssignmentState.BOOKED,
+                    cancelled_at__isnull=True,
+                    attendance_at__isnull=True,
+                )
+                | Q(state=AssignmentState.CANCELLED, cancelled_at__isnull=False)
+                | Q(
+                    state__in=(AssignmentState.ATTENDED, AssignmentState.ABSENT),
+                    attendance_at__isnull=False,
+                    cancelled_at__isnull=True,
+                ),
+                name="assignment_state_matches_times",
+                violation_error_message=_("The status and its times disagree."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.volunteer} · {self.shift}"

@@ -1,0 +1,16 @@
+"""Every address of the site. Paths are Danish, names English."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from frivillig import views
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("", include("core.urls")),
+    path("konto/", include("allauth.urls")),
+    path("", include("coordination.urls")),
+    path("", include("agreements.urls")),
+    path("", include("recruitment.urls")),
+    path("administration/", admin.site.urls),
+]
