@@ -1,7 +1,5 @@
 """Staff must have a second factor before they work."""
 
-
-
 # Where somebody without a second factor may still go: to get one, to sign out, to change language.
 OPEN_PREFIXES = ("/konto/", "/static/", "/sprog/", "/sundhed/", "/logo/")
 

@@ -114,9 +114,14 @@ class Clearance(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["source_type", "source_id", "volunteer", "kind", "site"],
-                condition=Q(revoked_at__isnull=True),
-                nulls_distinct=False,
-                name="clearance_once_per_source",
+                condition=Q(revoked_at__isnull=True, site__isnull=False),
+                name="clearance_once_per_source_and_site",
+                violation_error_message=_("This clearance has been issued already."),
+            ),
+            models.UniqueConstraint(
+                fields=["source_type", "source_id", "volunteer", "kind"],
+                condition=Q(revoked_at__isnull=True, site__isnull=True),
+                name="clearance_once_per_source_everywhere",
                 violation_error_message=_("This clearance has been issued already."),
             ),
         ]

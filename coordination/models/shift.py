@@ -89,7 +89,8 @@ class Shift(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.title or self.site.activity} · {timezone.localtime(self.starts_at):%d-%m-%Y %H.%M}"
+        start = timezone.localtime(self.starts_at)
+        return f"{self.title or self.site.activity} · {start:%d-%m-%Y %H.%M}"
 
     @property
     def day(self):

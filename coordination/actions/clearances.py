@@ -1,0 +1,72 @@
+"""Issue and revoke clearances: the only way in which the gate's facts change."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coordination.models import Clearance
+from core import audit
+from core.periods import today
+
+audit.kind("clearance.issued", _("Cleared"))
+audit.kind("clearance.revoked", _("Clearance ended"))
+
+
+@transaction.atomic
+def issue(*, volunteer, kind, source, valid_from, valid_until=None, site=None, by):
+    """Say that the volunteer is cleared for `kind`, at the site or everywhere; return it.
+
+    `source` is the row that proves it. Issuing again for the same source moves the period.
+    Called by the app that owns the source, in the transaction that made it true.
+    """
+    clearance, _created = Clearance.objects.update_or_create(
+        source_type=source._meta.label_lower,
+        source_id=source.pk,
+        volunteer=volunteer,
+        kind=kind,
+        site=site,
+        revoked_at=None,
+        defaults={"valid_from": valid_from, "valid_until": valid_until},
+    )
+    audit.record(
+        "clearance.issued",
+        by=by,
+        about=clearance,
+        fields=("valid_from", "valid_until"),
+        person_ids=[volunteer.pk],
+        branch_path=site.branch.path if site else "",
+    )
+    return clearance
+
+
+@transaction.atomic
+def revoke(*, source, last_day=None, by):
+    """End every clearance that this source gave, after `last_day` (default: yesterday's end).
+
+    Returns how many were ended. A revoked clearance does not hold on any later day.
+    """
+    end = last_day if last_day is not None else _yesterday()
+    standing = Clearance.objects.select_for_update(of=("self",)).filter(
+        source_type=source._meta.label_lower, source_id=source.pk, revoked_at=None
+    )
+    ended = 0
+    for clearance in standing.select_related("site__branch"):
+        clearance.valid_until = end
+        clearance.revoked_at = timezone.now()
+        clearance.save(update_fields=["valid_until", "revoked_at"])
+        audit.record(
+            "clearance.revoked",
+            by=by,
+            about=clearance,
+            fields=("valid_until",),
+            person_ids=[clearance.volunteer_id],
+            branch_path=clearance.site.branch.path if clearance.site else "",
+        )
+        ended += 1
+    return ended
+
+
+def _yesterday():
+    return today() - timedelta(days=1)
