@@ -7,20 +7,20 @@ one from PATH, or stops with a sentence. This file must therefore parse on old P
 
 import os
 import shutil
+import subprocess
 import sys
 
 OLDEST_PYTHON = (3, 11)
-RESTARTED = "FRIVILLIG_RESTARTED_PYTHON"
 
 
 def _require_python():
     if sys.version_info >= OLDEST_PYTHON:
         return
-    newer = [shutil.which(f"python3.{minor}") for minor in range(14, OLDEST_PYTHON[1] - 1, -1)]
-    newer = [path for path in newer if path]
-    if newer and RESTARTED not in os.environ:
-        os.environ[RESTARTED] = "1"
-        os.execv(newer[0], [newer[0], *sys.argv])
+    for minor in range(14, OLDEST_PYTHON[1] - 1, -1):
+        newer = shutil.which(f"python3.{minor}")
+        # Asked first, because a version manager's stand-in may be there without a Python.
+        if newer and not subprocess.call([newer, "-c", ""], stderr=subprocess.DEVNULL):
+            os.execv(newer, [newer, *sys.argv])
     sys.exit(
         "Frivillig needs Python 3.11 or newer; this is Python "
         f"{sys.version_info[0]}.{sys.version_info[1]}. On Debian 12 or Ubuntu:\n"

@@ -1,0 +1,59 @@
+"""The trial site on one machine: settings file, database, demo data, server."""
+
+import os
+import secrets
+import socket
+import subprocess
+
+from . import base, python, setup
+
+DOTENV = base.ROOT / ".env"
+DEFAULT_PORT = 8000
+
+
+def serve(*, port=None):
+    """Make everything ready and become `manage.py serve`; does not return.
+
+    A `port` of one's own is also the address that links in e-mails lead to.
+    """
+    _require_free_port(port or DEFAULT_PORT)
+    setup.bootstrap()
+    write_dotenv(DOTENV)
+    environment = dict(os.environ)
+    if port:
+        environment["SITE_URL"] = f"http://127.0.0.1:{port}"
+    os.chdir(base.ROOT)
+    prepared = subprocess.run(
+        [python.PYTHON, base.ROOT / "script" / "machine" / "trial.py"],
+        env=environment | {"PYTHONPATH": str(base.ROOT)},
+        check=False,
+    )
+    if prepared.returncode:
+        raise base.Stop("The site could not be made ready; the reason is above.")
+    command = [python.PYTHON, "manage.py", "serve", "--port", port or DEFAULT_PORT]
+    os.execve(command[0], [str(part) for part in command], environment)
+
+
+def write_dotenv(path):
+    """Write a settings file with a new secret key, readable by its owner only, unless there
+    is one."""
+    if path.exists():
+        return
+    text = (
+        "# Written by script/server for this machine. What else can be set: .env.example\n"
+        f"SECRET_KEY={secrets.token_urlsafe(64)}\n"
+    )
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def _require_free_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise base.Stop(
+                f"Port {port} is in use: is Frivillig already running? Stop the program that "
+                f"uses it, or choose another port: script/server --port {port + 1}"
+            ) from error

@@ -1,0 +1,47 @@
+"""Make the trial site's database and static files ready, and print who can sign in.
+
+Runs inside .venv, unlike its neighbours: one process for all steps, since each start of
+Django costs about a second. Every step is harmless when there is nothing to do.
+"""
+
+import os
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frivillig.settings")
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    collect_static_files()
+    if not get_user_model().objects.exists():
+        print("Making the demo municipality", flush=True)
+        call_command("demo")
+    call_command("demo", "--logins")
+
+
+def collect_static_files():
+    """Compress and name the static files by content, once per change of any of them."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / ".frivillig-stamp"
+    state = "\n".join(sorted(_static_files()))
+    if stamp.is_file() and stamp.read_text() == state:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(state)
+
+
+def _static_files():
+    for finder in finders.get_finders():
+        for path, storage in finder.list(["CVS", ".*", "*~"]):
+            found = Path(storage.path(path)).stat()
+            yield f"{path} {found.st_size} {found.st_mtime_ns}"
+
+
+main()
