@@ -1,0 +1,85 @@
+"""The cast: who appears in the tests. Access tests read as sentences with these names."""
+
+import pytest
+
+from coordination.access import Role
+from coordination.tests import factories
+
+
+@pytest.fixture
+def municipality(db):
+    """The root of the tree."""
+    return factories.make_branch("Byens Biblioteker", kind="municipality")
+
+
+@pytest.fixture
+def here(municipality):
+    """The branch that the test is about."""
+    return factories.make_branch("Vollsmose Bibliotek", parent=municipality)
+
+
+@pytest.fixture
+def elsewhere(municipality):
+    """Another branch, under the same municipality."""
+    return factories.make_branch("Bolbro Bibliotek", parent=municipality)
+
+
+@pytest.fixture
+def manager(municipality):
+    return factories.make_staff(Role.MANAGER, municipality, "Mette Manager")
+
+
+@pytest.fixture
+def central_coordinator(municipality):
+    return factories.make_staff(Role.CENTRAL_COORDINATOR, municipality, "Carla Central")
+
+
+@pytest.fixture
+def coordinator(here):
+    """A local coordinator here."""
+    return factories.make_staff(Role.LOCAL_COORDINATOR, here, "Karen Koordinator")
+
+
+@pytest.fixture
+def coordinator_elsewhere(elsewhere):
+    return factories.make_staff(Role.LOCAL_COORDINATOR, elsewhere, "Erik Etsted")
+
+
+@pytest.fixture
+def leader(here):
+    """The branch leader here, who signs."""
+    return factories.make_staff(Role.BRANCH_LEADER, here, "Lene Leder")
+
+
+@pytest.fixture
+def ambassador(here):
+    return factories.make_staff(Role.AMBASSADOR, here, "Anders Ambassadør")
+
+
+@pytest.fixture
+def reader(here):
+    return factories.make_staff(Role.READER, here, "Rikke Rapport")
+
+
+@pytest.fixture
+def volunteer(here):
+    """A volunteer with a sign-in and one running engagement here."""
+    user = factories.make_user("frida@example.dk", "Frida Frivillig")
+    volunteer = factories.make_volunteer("Frida Frivillig", email=user.email, user=user)
+    factories.make_engagement(volunteer, factories.make_site(here))
+    return volunteer
+
+
+@pytest.fixture
+def volunteer_elsewhere(elsewhere):
+    """A volunteer who has nothing to do with the branch here."""
+    user = factories.make_user("egon@example.dk", "Egon Etsteds")
+    volunteer = factories.make_volunteer("Egon Etsteds", email=user.email, user=user)
+    factories.make_engagement(volunteer, factories.make_site(elsewhere))
+    return volunteer
+
+
+@pytest.fixture
+def stranger(db):
+    """Somebody who can sign in and has no role and no engagement."""
+    return factories.make_user("stranger@example.dk", "Sofus Ukendt")
