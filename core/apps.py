@@ -7,3 +7,12 @@ class CoreConfig(AppConfig):
 
     name = "core"
     verbose_name = _("System")
+
+    def ready(self):
+        from core import housekeeping, municipality, sealing  # noqa: F401 - registers its jobs
+        from core.privacy import fields
+
+        municipality.register_policies()
+        fields.register_fields()
+        fields.register_rules()
+        sealing.register_rules()
