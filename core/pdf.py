@@ -14,6 +14,7 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
+from itertools import pairwise, takewhile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -22,12 +23,16 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 VARIANT = "pdf/a-3a"
 STYLESHEET = "pdf/document.css"
 POINTS_PER_PIXEL = 0.75
+
+# Name of the frozen text inside the signed document; the signature page prints it.
+TEXT_FILE = "aftaletekst.pdf"
 
 # WeasyPrint stamps attachments with the clock; a fixed instant keeps the bytes the same.
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -53,6 +58,21 @@ UA_METADATA = b"""
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 </rdf:RDF>"""
+
+# What may go on over a page break: HTML tag and the structure element made of it.
+CONTINUED = {
+    "main": "/Part",
+    "article": "/Art",
+    "section": "/Sect",
+    "div": "/Div",
+    "blockquote": "/BlockQuote",
+    "p": "/P",
+    "ul": "/L",
+    "ol": "/L",
+    "li": "/LI",
+    "table": "/Table",
+    "tbody": "/TBody",
+}
 
 # Characters that no font draws and XML forbids; they would break the metadata.
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -114,9 +134,6 @@ def signed_document(text_html, text_pdf, context, *, identifier):
 def sha256(content):
     """The fingerprint that is signed and printed: 64 lower-case hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-TEXT_FILE = "aftaletekst.pdf"
 
 
 # --- Rendering -----------------------------------------------------------------------------
@@ -183,9 +200,10 @@ def _write(document, *, identifier, attachments=()):
 def _finish(document, pdf):
     """WeasyPrint's hook: `pdf` is the whole object graph, about to be written."""
     _declare_accessible(pdf)
-    tree = [_object(pdf, pdf.catalog["StructTreeRoot"])["K"][0]]
-    elements = _reachable(pdf, tree)
-    _number_headings_and_tables(pdf, elements)
+    root = _object(pdf, pdf.catalog["StructTreeRoot"])["K"][0]
+    _join_over_page_breaks(document, pdf, _object(pdf, root)["K"])
+    elements = _reachable(pdf, [root])
+    _describe_figures_and_tables(pdf, elements)
     _turn_margins_into_artifacts(pdf, {element.number for element in elements})
 
 
@@ -213,7 +231,64 @@ def _declare_accessible(pdf):
     metadata.compress = False  # readable by tools that do not unpack streams
 
 
-def _number_headings_and_tables(pdf, elements):
+def _join_over_page_breaks(document, pdf, siblings):
+    """A section, list or paragraph that goes on over the page is one element again.
+
+    The renderer starts a new one on every page (Kozea/WeasyPrint#2903), so that a screen
+    reader would count one list as two.
+    """
+    pages = zip(pairwise(document.pages), pdf.page_references[1:], strict=True)
+    for (before, after), reference in pages:
+        position = next(
+            (n for n, kid in enumerate(siblings) if _object(pdf, kid)["Pg"] == reference), 0
+        )
+        if position:
+            _join(pdf, siblings, position, _split_tags(before, after))
+
+
+def _join(pdf, siblings, position, split):
+    """Put siblings[position] into the one before it when it is the same HTML element; `split`
+    holds the tags, outermost first, of the elements that the page break cuts through.
+    """
+    if not isinstance(siblings[position - 1], bytes) or not isinstance(siblings[position], bytes):
+        return
+    whole, rest = _object(pdf, siblings[position - 1]), _object(pdf, siblings[position])
+    if whole["S"] != rest["S"]:
+        return
+    if split and whole["S"] == CONTINUED[split[0]]:
+        split = split[1:]
+    elif whole["S"] != "/LBody":  # the body of a list item has no HTML element of its own
+        return
+    seam = len(whole["K"])
+    for kid in rest["K"]:
+        _object(pdf, kid)["P"] = whole.reference
+    whole["K"] += rest["K"]
+    del siblings[position]
+    rest.clear()
+    if 0 < seam < len(whole["K"]):
+        _join(pdf, whole["K"], seam, split)
+
+
+def _split_tags(before, after):
+    """Tags of the elements that end one page and begin the next."""
+    pairs = zip(_edge(before._page_box, -1), _edge(after._page_box, 0), strict=False)
+    shared = takewhile(lambda pair: pair[0] is pair[1], pairs)
+    return [element.tag for element, _ in shared if element.tag in CONTINUED]
+
+
+def _edge(box, position):
+    """HTML elements from the page inwards, always the first (0) or last (-1) child."""
+    elements = []
+    while True:
+        if box.element is not None and box.element not in elements[-1:]:
+            elements.append(box.element)
+        children = [c for c in getattr(box, "children", ()) if not isinstance(c, MarginBox)]
+        if not children:
+            return elements
+        box = children[position]
+
+
+def _describe_figures_and_tables(pdf, elements):
     """Figures get their place in points from the bottom left, header cells their scope."""
     for element in elements:
         kind = element["S"]
@@ -232,10 +307,7 @@ def _place_figure(pdf, figure):
 def _scope_headers(row):
     """Scope instead of the renderer's header ids, which need a name tree it does not write."""
     row_headers = {
-        id(header)
-        for cell in row
-        if cell["S"] == "/TD"
-        for header in cell["A"].pop("Headers", ())
+        id(header) for cell in row if cell["S"] == "/TD" for header in cell["A"].pop("Headers", ())
     }
     for cell in row:
         if cell["S"] == "/TH":
