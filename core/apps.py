@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,6 +13,8 @@ class CoreConfig(AppConfig):
         from core import housekeeping, municipality, sealing  # noqa: F401 - registers its jobs
         from core.privacy import fields
 
+        # Jobs, reminders and messages are known in every process that writes them, web included.
+        autodiscover_modules("tasks", "emails")
         municipality.register_policies()
         fields.register_fields()
         fields.register_rules()

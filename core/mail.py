@@ -1,0 +1,163 @@
+"""Messages to people: registered kinds, and the row that is written by what causes the message.
+
+    mail.register("agreements.link", context=link_context)          # in the app's emails.py
+
+    mail.send("agreements.link", to=recipient, about=agreement, key=f"link:{agreement.pk}")
+
+The row is written in the causing transaction; the text is made when it is sent, from
+templates/emails/<language>/<kind>.txt (first line `Subject: …`). Delivery: `core/delivery.py`.
+One message goes to one person; nobody sees who else got it.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.urls import reverse
+from django.utils import timezone
+
+from core import wake
+from core.models import Channel, Message, MessageState
+from core.models.job import Queue
+
+DELIVER = wake.Wake("core.deliver_mail", queue=Queue.MAIL)
+URGENT, ORDINARY, PATIENT = 10, 0, -10
+
+_kinds = {}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message.
+
+    `context(message)` returns the template's variables, or None when the message has lost its
+    sense. `sensitive`: its matter must not be told by e-mail; the text may only say that
+    something waits on the site. `declinable`: nice to have, not needed by law or by the work.
+    """
+
+    name: str
+    context: object
+    sensitive: bool = False
+    declinable: bool = False
+    priority: int = ORDINARY
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person's address at the time of writing. `person_id` and `user` say who it is."""
+
+    email: str
+    name: str = ""
+    language: str = "da"
+    person_id: int | None = None
+    user: object = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What `send` takes, as a value: for writing many messages with few queries."""
+
+    kind: str
+    to: Recipient
+    about: object = None
+    key: str | None = None
+    not_before: object = None
+    params: dict = field(default_factory=dict)
+
+
+def register(kind, *, context, sensitive=False, declinable=False, priority=ORDINARY):
+    """Make a kind of message known. Call it from the app's emails.py, once per kind.
+
+    Raises ValueError if another module has taken the name.
+    """
+    known = _kinds.get(kind)
+    if known and known.context.__module__ != context.__module__:
+        raise ValueError(f"Two kinds of message are named {kind}")
+    _kinds[kind] = Kind(kind, context, sensitive, declinable, priority)
+
+
+def kinds():
+    """All kinds, by name."""
+    return dict(_kinds)
+
+
+def send(kind, *, to, about=None, key=None, not_before=None, **params):
+    """Write a message to the outbox and wake a sender on commit; return it. At most 2 queries.
+
+    With a `key` that has been used, nothing is written and the first message is returned,
+    whatever became of it. `params` must be JSON: ids, numbers, dates as text; no secrets. Without
+    an address the message is written as not delivered, so that somebody sees it.
+    """
+    draft = Draft(kind, to, about, key, not_before, params)
+    if key is None:
+        message = _message(draft)
+        message.save(force_insert=True)
+    else:
+        _write([draft])
+        message = Message.objects.get(key=key)
+    if message.state == MessageState.WAITING:
+        wake.after_commit(DELIVER, once=True)
+    return message
+
+
+def send_many(drafts):
+    """Write many messages, each with a key, that have not been written yet; return how many.
+
+    Few queries for any number: the used keys are asked for by the thousand, the rest is inserted
+    in batches.
+    """
+    drafts = {draft.key: draft for draft in drafts}
+    if None in drafts:
+        raise ValueError("send_many needs a key for every message")
+    keys = list(drafts)
+    for start in range(0, len(keys), 500):
+        used = Message.objects.filter(key__in=keys[start : start + 500])
+        for key in used.values_list("key", flat=True):
+            del drafts[key]
+    if drafts:
+        _write(drafts.values())
+        wake.after_commit(DELIVER, once=True)
+    return len(drafts)
+
+
+def link(name, *args, **kwargs):
+    """The full address of a page, for use in messages."""
+    return settings.SITE_URL + reverse(name, args=args, kwargs=kwargs)
+
+
+def _write(drafts):
+    Message.objects.bulk_create(
+        [_message(draft) for draft in drafts], batch_size=500, ignore_conflicts=True
+    )
+
+
+def _message(draft):
+    kind, to, about = _kinds[draft.kind], draft.to, draft.about
+    return Message(
+        key=draft.key,
+        kind=kind.name,
+        channel=Channel.EMAIL,
+        language=to.language,
+        recipient_name=to.name,
+        recipient_email=to.email,
+        person_id=to.person_id,
+        user=to.user,
+        about_type=about._meta.label_lower if about is not None else "",
+        about_id=about.pk if about is not None else None,
+        params=draft.params,
+        priority=kind.priority,
+        not_before=draft.not_before or timezone.now(),
+        message_id=f"<{uuid.uuid4().hex}@{urlsplit(settings.SITE_URL).hostname}>",
+        **_state_for(to.email),
+    )
+
+
+def _state_for(address):
+    try:
+        validate_email(address)
+    except ValidationError:
+        return {"state": MessageState.FAILED, "last_error": "no usable address"}
+    return {"state": MessageState.WAITING}
