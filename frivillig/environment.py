@@ -66,7 +66,7 @@ class Environment:
 
     @property
     def broker_url(self):
-        return self.redis_url or "filesystem://"
+        return self.redis_url or "filesystem://localhost"
 
     def broker_options(self, var_dir):
         """Redis: sweep lost messages soon. Without a server: a folder that is polled."""

@@ -6,9 +6,10 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core.models import Queue
 from core.supervisor import Program, Supervisor, python_module
 
-QUEUES = "interactive,mail,bulk"
+QUEUES = ",".join(Queue.values)
 
 
 class Command(BaseCommand):
