@@ -4,6 +4,9 @@ import pytest
 
 from coordination.access import Role
 from coordination.tests import factories
+from core.tests.guards import emptying_lifts_the_guards
+
+__all__ = ["emptying_lifts_the_guards"]
 
 
 @pytest.fixture

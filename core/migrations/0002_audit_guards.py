@@ -16,6 +16,18 @@ RELEASABLE = {
     "core_accessevent": ("id", "access"),
     "core_accesssubject": ("event_id", "access"),
 }
+# SQLite: REPLACE removes the row in its way without asking the delete trigger, so an insert that
+# would meet one is refused. table -> its unique columns beside id
+UNIQUE = {
+    "core_auditevent": [],
+    "core_auditsubject": [("person_id", "event_id")],
+    "core_accessevent": [],
+    "core_accesssubject": [("person_id", "event_id")],
+    "core_auditseal": [("stream", "number"), ("stream", "last_id")],
+    "core_auditrelease": [("stream", "number")],
+    "core_deletion": [],
+    "core_publishedtext": [("key", "version")],
+}
 PERMANENT = ("core_auditseal", "core_auditrelease", "core_deletion", "core_publishedtext")
 TABLES = (*RELEASABLE, *PERMANENT)
 
@@ -69,6 +81,17 @@ def _sqlite():
         yield (
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN "
             f"SELECT RAISE(ABORT, '{table} is append-only: UPDATE refused'); END"
+        )
+    for table, uniques in UNIQUE.items():
+        meets = " OR ".join(
+            " AND ".join(f"{column} = NEW.{column}" for column in columns)
+            for columns in [("id",), *uniques]
+        )
+        yield f"DROP TRIGGER IF EXISTS {table}_no_replace"
+        yield (
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {meets}) BEGIN "
+            f"SELECT RAISE(ABORT, '{table} is append-only: UNIQUE row exists'); END"
         )
     for table in PERMANENT:
         yield (
