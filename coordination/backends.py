@@ -20,7 +20,7 @@ class RoleBackend:
     def has_perm(self, user, perm, obj=None):
         name = perm.rsplit(".", 1)[-1]
         held = scope_of(user).permissions
-        if name in Permission:
+        if name in frozenset(Permission):
             return name in held
         return Permission.USE_ADMIN in held
 

@@ -1,0 +1,101 @@
+"""The context processor `site`: what the frame of every page needs, asked for when drawn."""
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+
+from core import navigation, policies
+
+
+class Site:
+    """The frame of one page. Nothing is read until a template asks; the settings cost one query
+    per request, the menu what its entries ask."""
+
+    name = "Frivillig"
+
+    def __init__(self, request):
+        self._request = request
+
+    @cached_property
+    def municipality(self):
+        """The municipality's name, as in its setting."""
+        return policies.get("municipality.name")
+
+    @cached_property
+    def logo_url(self):
+        """The address of the municipality's logo, or "" where none is set."""
+        if not policies.get("municipality.logo"):
+            return ""
+        return _address("core:logo")
+
+    @cached_property
+    def phone(self):
+        return policies.get("municipality.phone")
+
+    @cached_property
+    def email(self):
+        return policies.get("municipality.email")
+
+    @cached_property
+    def address(self):
+        return policies.get("municipality.address")
+
+    @cached_property
+    def menu(self):
+        """The main menu's links for this visitor on this page."""
+        return navigation.links_for(self._request.user, self._request.path)
+
+    @cached_property
+    def home_url(self):
+        return _address("start") or "/"
+
+    @cached_property
+    def login_url(self):
+        return _address("account_login")
+
+    @cached_property
+    def logout_url(self):
+        return _address("account_logout")
+
+    @cached_property
+    def footer_links(self):
+        """What the apps link to at the foot, such as the privacy notice."""
+        return navigation.links_for(self._request.user, self._request.path, place=navigation.FOOTER)
+
+    @cached_property
+    def accessibility_url(self):
+        """The accessibility statement: /was, as Danish law asks for."""
+        return _address("core:accessibility")
+
+    @cached_property
+    def set_language_url(self):
+        return _address("core:set-language")
+
+    @cached_property
+    def languages(self):
+        """(code, own name) pairs to choose from; empty where only Danish is offered."""
+        if not policies.get("site.english_enabled"):
+            return []
+        return [("da", "Dansk"), ("en", "English")]
+
+    @property
+    def language(self):
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def path(self):
+        """Where this page is, query string included: the language form comes back here."""
+        return self._request.get_full_path()
+
+
+def _address(url_name):
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def site(request):
+    """Adds `site`."""
+    return {"site": Site(request)}

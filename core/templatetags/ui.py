@@ -1,0 +1,333 @@
+"""Template filters and tags of the look. Loaded everywhere through settings ("builtins").
+
+Dates and times: `{{ day|day }}` 3. marts 2026 · `{{ instant|when }}` 3. marts 2026 kl. 15.00 ·
+`{{ instant|clock }}` kl. 15.00 · `{% period start end %}` 3.-5. marts 2026 · `{{ day|weekday }}`.
+Other values: `{{ person.phone|phone }}`, `{{ hours|number:1 }}`, `{{ minutes|duration }}`.
+Pieces: `{% icon "check" %}`, `{% status "success" _("Signed") %}`, and blocks that wrap content:
+`{% alert "info" heading=_("...") %}...{% endalert %}`, `{% scroll _("Shifts") %}<table>...
+{% endscroll %}`, `{% panel _("Next step") %}...{% endpanel %}`, `{% facts %}{% fact _("Phone") %}
+...{% endfact %}{% endfacts %}`. All of them are shown on /stilguide/.
+"""
+
+import re
+from datetime import date, datetime
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils import formats, timezone
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from core import controls
+
+register = template.Library()
+
+STATUS_ICONS = {
+    "success": "success",
+    "warning": "warning",
+    "error": "error",
+    "info": "info",
+    "waiting": "hourglass",
+    "neutral": "minus",
+}
+BADGES = {"waiting": "info", "neutral": "neutral"}
+
+
+# --- Days and times ------------------------------------------------------------------------
+
+
+def _local(value):
+    """Instants become Copenhagen wall-clock time; days stay as they are."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+def _as_day(value):
+    value = _local(value)
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _write(value, format_type):
+    return formats.date_format(value, format_type) if value else ""
+
+
+@register.filter
+def day(value):
+    """3. marts 2026 / 3 March 2026. Takes a day or an instant; empty gives empty text."""
+    return _write(_as_day(value), "DATE_FORMAT")
+
+
+@register.filter
+def short_day(value):
+    """03.03.2026, for narrow table columns."""
+    return _write(_as_day(value), "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def weekday(value):
+    """tirsdag den 3. marts 2026 / Tuesday 3 March 2026."""
+    value = _as_day(value)
+    if not value:
+        return ""
+    between = " den " if get_language() == "da" else " "
+    return f"{date_format(value, 'l')}{between}{day(value)}"
+
+
+@register.filter
+def clock(value):
+    """kl. 15.00 / 15:00."""
+    value = _local(value)
+    if not value:
+        return ""
+    written = formats.time_format(value, "TIME_FORMAT")
+    return f"kl. {written}" if get_language() == "da" else written
+
+
+@register.filter
+def when(value):
+    """3. marts 2026 kl. 15.00 / 3 March 2026 at 15:00."""
+    return _write(_local(value), "DATETIME_FORMAT")
+
+
+@register.filter
+def month(value):
+    """marts 2026 / March 2026."""
+    return _write(_as_day(value), "YEAR_MONTH_FORMAT")
+
+
+@register.filter
+def iso(value):
+    """2026-03-03 or 2026-03-03T15:00:00+01:00, for the datetime attribute of <time>."""
+    return _local(value).isoformat() if value else ""
+
+
+@register.simple_tag(name="period")
+def period_tag(start, end=None):
+    """The shortest clear text for a period of days or instants. An open end is allowed.
+
+    3.-5. marts 2026 · 28. februar-3. marts 2026 · fra 3. marts 2026 · 3. marts 2026
+    kl. 15.00-17.00.
+    """
+    return period(start, end)
+
+
+@register.filter
+def period(start, end=None):
+    """`{{ shift.start|period:shift.end }}`; see the tag of the same name."""
+    if isinstance(start, datetime):
+        return _hours(_local(start), _local(end))
+    if not end:
+        return _("from %(day)s") % {"day": day(start)} if start else ""
+    if not start:
+        return _("until %(day)s") % {"day": day(end)}
+    return _days(start, end)
+
+
+def _days(start, end):
+    danish = get_language() == "da"
+    dot = "." if danish else ""
+    if start == end:
+        return day(start)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}{dot}–{day(end)}"
+    if start.year == end.year:
+        return f"{formats.date_format(start, 'MONTH_DAY_FORMAT')} – {day(end)}"
+    return f"{day(start)} – {day(end)}"
+
+
+def _hours(start, end):
+    if not end:
+        return when(start)
+    if start.date() != end.date():
+        return f"{when(start)} – {when(end)}"
+    return f"{when(start)}–{formats.time_format(end, 'TIME_FORMAT')}"
+
+
+# --- Other values --------------------------------------------------------------------------
+
+
+@register.filter
+def phone(value):
+    """12 34 56 78 for Danish numbers; foreign numbers keep their country code."""
+    text = re.sub(r"[^\d+]", "", str(value or ""))
+    digits = re.sub(r"^(\+45|0045)(?=\d{8}$)", "", text)
+    if re.fullmatch(r"\d{8}", digits):
+        return " ".join(re.findall("..", digits))
+    return str(value or "")
+
+
+@register.filter
+def phone_link(value):
+    """The tel: address of a number; Danish numbers get their country code."""
+    text = re.sub(r"[^\d+]", "", str(value or ""))
+    return f"tel:+45{text}" if re.fullmatch(r"\d{8}", text) else f"tel:{text}"
+
+
+@register.filter
+def number(value, decimals=None):
+    """1.234,5 / 1,234.5. `decimals` fixes the digits after the comma; without it: as needed."""
+    if value is None or value == "":
+        return ""
+    if decimals is None and isinstance(value, float):
+        decimals = 0 if value == int(value) else None
+    return formats.number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def duration(minutes):
+    """Minutes as people say them: 45 min., 2 timer, 2 timer og 30 min."""
+    if minutes is None or minutes == "":
+        return ""
+    hours, rest = divmod(int(minutes), 60)
+    parts = []
+    if hours:
+        parts.append(
+            ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": number(hours)}
+        )
+    if rest or not hours:
+        parts.append(_("%(count)s min.") % {"count": rest})
+    return _(" and ").join(parts)
+
+
+@register.filter
+def age_word(value, today=None):
+    """The number of days until a day, in words: today, tomorrow, in 5 days, 3 days ago."""
+    days = (_as_day(value) - (today or timezone.localdate())).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    if days > 0:
+        return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+    return ngettext("%(count)s day ago", "%(count)s days ago", -days) % {"count": -days}
+
+
+@register.filter
+def is_day(value):
+    """True for days and instants, for tables that show mixed values."""
+    return isinstance(value, date)
+
+
+# --- Pieces --------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(name, label="", css=""):
+    """An icon of Det Fælles Designsystem. Without a label it is hidden from screen readers."""
+    return {"name": name, "label": label, "css": css}
+
+
+@register.inclusion_tag("components/status.html")
+def status(kind, text):
+    """A state as icon and text, never colour alone.
+
+    `kind`: success, warning, error, info, waiting or neutral.
+    """
+    return {"kind": BADGES.get(kind, kind), "icon_name": STATUS_ICONS[kind], "text": text}
+
+
+def _component(name, **context):
+    return render_to_string(f"components/{name}.html", context)
+
+
+@register.simple_block_tag
+def alert(content, kind, heading="", role=""):
+    """A message box. `kind`: info, success, warning or error. `role`: "status" or "alert" for
+    messages that appear because of what the reader just did."""
+    return _component("alert", kind=kind, heading=heading, role=role, content=content)
+
+
+@register.simple_block_tag
+def scroll(content, label):
+    """A region that scrolls sideways on narrow screens, reachable by keyboard. For tables."""
+    return _component("scroll", label=label, content=content)
+
+
+@register.simple_block_tag
+def panel(content, heading, level=2, kind="", id=""):
+    """A framed section with a heading. `kind`: "", "next" (what to do now) or "quiet"."""
+    return _component("panel", heading=heading, level=level, kind=kind, id=id, content=content)
+
+
+@register.simple_block_tag
+def facts(content):
+    """A list of terms and values; holds `{% fact %}` blocks or `components/fact.html`."""
+    return format_html('<dl class="facts">{}</dl>', content)
+
+
+@register.simple_block_tag
+def fact(content, term):
+    """One term and its value."""
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", term, content)
+
+
+@register.simple_block_tag
+def empty(content, heading, url="", action=""):
+    """What a list says when it has no rows: why, and what to do next."""
+    return _component("empty", heading=heading, url=url, action=action, content=content)
+
+
+@register.simple_block_tag
+def details(content, summary):
+    """Text that opens on request."""
+    return _component("details", summary=summary, content=content)
+
+
+@register.simple_block_tag
+def breadcrumbs(content):
+    """The way here: `{% crumb %}` tags in base.html's block of this name. Empty: nothing."""
+    return _component("breadcrumbs", content=content) if content.strip() else ""
+
+
+@register.inclusion_tag("components/crumb.html")
+def crumb(text, url=""):
+    """One step of the breadcrumbs; the last one, this page, has no address."""
+    return {"text": text, "url": url}
+
+
+@register.simple_tag
+def elided_pages(page_obj):
+    """The page numbers to show; None stands for those left out."""
+    paginator = page_obj.paginator
+    numbers = paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
+    return [None if number == paginator.ELLIPSIS else number for number in numbers]
+
+
+# --- Forms ---------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def control(field):
+    """The input of a bound field with the classes of the design system."""
+    return controls.render(field)
+
+
+@register.filter
+def error_target(field):
+    """The id that a link in the error summary leads to: the first input of the field."""
+    return controls.first_id(field)
+
+
+@register.filter
+def optional_mark(field):
+    """True if the label says "(optional)"."""
+    return controls.marks_optional(field)
+
+
+@register.filter
+def control_kind(field):
+    """checkbox, group, file or input: which part of the form pack draws the field."""
+    return controls.kind(field)
+
+
+@register.simple_tag(takes_context=True)
+def error_prefix(context):
+    """ "Error: " in front of the page title when a form on the page was not accepted."""
+    for name in ("form", "formset"):
+        form = context.get(name)
+        if form is not None and getattr(form, "is_bound", False) and not form.is_valid():
+            return _("Error: ")
+    return ""
