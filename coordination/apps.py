@@ -9,7 +9,11 @@ class CoordinationConfig(AppConfig):
     verbose_name = _("Coordination")
 
     def ready(self):
+        from coordination import emails, menu, policies
         from coordination.access import register_person_tie
         from coordination.models import Engagement
 
         register_person_tie(Engagement, person_field="volunteer_id", branch_lookup="site__branch")
+        policies.register_policies()
+        emails.register()
+        menu.register()

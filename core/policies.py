@@ -11,6 +11,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -187,6 +189,14 @@ def withdraw(row, *, by):
         )
     audit.record("policy.withdrawn", by=by, about=row, fields=(row.key,), branch_path=row.path)
     row.delete()
+    forget("policies")
+
+
+def move_scope(old, new):
+    """Let the values of a scope and all below it follow when its path changes. 1 query."""
+    PolicyValue.objects.filter(path__startswith=old).update(
+        path=Concat(Value(new), Substr("path", len(old) + 1))
+    )
     forget("policies")
 
 

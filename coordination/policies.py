@@ -1,0 +1,46 @@
+"""The municipal settings of coordination."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.policies import CHOICE, Policy, register
+
+_TIES = (("fixed", _("Fixed tie")), ("occasional", _("Occasional")))
+
+
+def register_policies():
+    """Called once, from `CoordinationConfig.ready`."""
+    register(
+        Policy(
+            "volunteer.minimum_age",
+            int,
+            13,
+            minimum=13,
+            maximum=99,
+            unit=_("years"),
+            label=_("Minimum age of volunteers"),
+            help=_("An activity can ask for more, never for less."),
+            source="arbejdsmiljøloven; domain.md 4.2 (under 13 may not work)",
+            verify=True,
+        ),
+        Policy(
+            "engagement.default_tie_continuous",
+            CHOICE,
+            "fixed",
+            choices=_TIES,
+            overridable=True,
+            label=_("Usual tie in a continuous activity"),
+            source="børneattestloven § 2",
+            verify=True,
+        ),
+        Policy(
+            "engagement.default_tie_event",
+            CHOICE,
+            "occasional",
+            choices=_TIES,
+            overridable=True,
+            label=_("Usual tie in an event"),
+            help=_("Occasional: a child certificate is possible, not a duty."),
+            source="børneattestloven § 2; domain.md 1.2",
+            verify=True,
+        ),
+    )
