@@ -35,6 +35,11 @@ class AttestationState(models.TextChoices):
     NOT_APPROVED = "not_approved", _("Not approved")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     SUSPENDED = "suspended", _("Suspended")
+    EXEMPT = "exempt", _("Not needed before the age of 15")
+
+
+# The states in which an attestation opens the gate, within its days.
+OPENING = (AttestationState.APPROVED, AttestationState.EXEMPT)
 
 
 ATTESTATION = StateTable(
@@ -48,5 +53,6 @@ ATTESTATION = StateTable(
         AttestationState.NOT_APPROVED: (),
         AttestationState.WITHDRAWN: (),
         AttestationState.SUSPENDED: (AttestationState.APPROVED, AttestationState.NOT_APPROVED),
+        AttestationState.EXEMPT: (),
     }
 )

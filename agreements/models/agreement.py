@@ -154,6 +154,11 @@ class Agreement(models.Model):
     def other_party(self):
         return self.volunteer or self.association
 
+    @property
+    def is_open(self):
+        """Made or sent, and still to be signed by all."""
+        return self.state in (AgreementState.DRAFT, AgreementState.SENT)
+
     def is_in_force(self, on):
         """Signed by all, and the day lies in its period."""
         concluded = self.state in (AgreementState.CONCLUDED, AgreementState.ENDED)
@@ -161,12 +166,22 @@ class Agreement(models.Model):
 
 
 class Coverage(models.Model):
-    """An agreement covers an engagement; all of one agreement belong to its branch."""
+    """An agreement covers an engagement; all of one agreement belong to its branch.
+
+    `binding_from`/`binding_until` are the days on which it binds, copied from the agreement when
+    it is concluded and when it ends, so that the database can refuse two at a time.
+    """
 
     branch_lookup = "agreement__branch"
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE)
-    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT)
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.PROTECT, related_name="coverages"
+    )
+    binding_from = models.DateField(_("binds from"), null=True, blank=True)
+    binding_until = models.DateField(_("binds until and including"), null=True, blank=True)
+
+    objects = BranchScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("covered engagement")
@@ -176,7 +191,14 @@ class Coverage(models.Model):
                 fields=["agreement", "engagement"],
                 name="coverage_unique",
                 violation_error_message=_("The agreement covers this already."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(binding_from__isnull=True, binding_until__isnull=True)
+                | Q(binding_from__isnull=False)
+                & ends_after_start(start="binding_from", end="binding_until"),
+                name="coverage_ends_after_start",
+                violation_error_message=_("The last day must not be before the first."),
+            ),
         ]
 
     def __str__(self):
@@ -213,6 +235,8 @@ class Signature(models.Model):
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = BranchScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signature")

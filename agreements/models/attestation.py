@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agreements.states import AttestationState
+from agreements.states import OPENING, AttestationState
 from coordination.access import BranchScopedQuerySet
 from coordination.models import Association, Branch, Volunteer
 from core.periods import covering, ends_after_start, set_together
@@ -17,9 +17,9 @@ class AttestationKind(models.TextChoices):
 
 class AttestationQuerySet(BranchScopedQuerySet):
     def valid_on(self, day):
-        """Approved, and the day lies in the period."""
+        """Approved or not needed yet, and the day lies in the period."""
         return self.filter(
-            covering(day, start="valid_from", end="valid_until"), state=AttestationState.APPROVED
+            covering(day, start="valid_from", end="valid_until"), state__in=OPENING
         )
 
 
@@ -136,7 +136,14 @@ class Attestation(models.Model):
                     withdrawn_at__isnull=False,
                     assessed_at__isnull=True,
                 )
-                | Q(state=AttestationState.SUSPENDED, suspended_at__isnull=False),
+                | Q(state=AttestationState.SUSPENDED, suspended_at__isnull=False)
+                | Q(
+                    state=AttestationState.EXEMPT,
+                    assessed_at__isnull=False,
+                    valid_from__isnull=False,
+                    valid_until__isnull=False,
+                    suspended_at__isnull=True,
+                ),
                 name="attestation_state_matches_times",
                 violation_error_message=_("The status and its times disagree."),
             ),
@@ -151,7 +158,7 @@ class Attestation(models.Model):
 
     def has_expired(self, on):
         return (
-            self.state == AttestationState.APPROVED
+            self.state in OPENING
             and self.valid_until is not None
             and on > self.valid_until
         )

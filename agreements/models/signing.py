@@ -7,11 +7,16 @@ from agreements.models.agreement import Agreement, Party
 
 
 class SigningCode(models.Model):
-    """A code mailed when a signing link is opened; only its hash is kept, and not for long."""
+    """A code mailed to whoever opened a signing link; kept for a day at most.
+
+    The code itself is nowhere: it is derived from `nonce` and the server's key when the mail is
+    written and when it is typed (`signing.code_of`), so a copy of the database tells nothing.
+    `used_at` is when it was typed right; signing must follow soon.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="signing_codes")
     party = models.CharField(max_length=12, choices=Party)
-    code_hash = models.CharField(max_length=128)
+    nonce = models.CharField(max_length=32)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

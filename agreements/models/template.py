@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.periods import ends_after_start, set_together
+from core.periods import covering, ends_after_start, set_together
 
 
 class AgreementTemplate(models.Model):
@@ -120,14 +120,25 @@ class Clause(models.Model):
         return self.heading
 
 
+class LegalReferenceQuerySet(models.QuerySet):
+    def in_force(self, day):
+        return self.filter(covering(day, start="valid_from", end="valid_until"))
+
+
 class LegalReference(models.Model):
     """What a text cites, such as "barnets lov § 133", with the days on which it is in force."""
 
     key = models.SlugField(_("key"), max_length=40)
     citation = models.CharField(_("citation"), max_length=200)
+    citation_en = models.CharField(_("citation in English"), max_length=200, blank=True)
     valid_from = models.DateField(_("in force from"))
     valid_until = models.DateField(_("in force until and including"), null=True, blank=True)
+    unconfirmed = models.BooleanField(
+        _("to be confirmed by a lawyer"), default=False, help_text=_("The number may be wrong.")
+    )
     source = models.CharField(_("source"), max_length=300, blank=True)
+
+    objects = LegalReferenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("legal reference")
