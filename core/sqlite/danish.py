@@ -15,6 +15,10 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyzæøå"
 PRIMARY = {character: rank for rank, character in enumerate(BEFORE_LETTERS + ALPHABET, start=1)}
 BEYOND = len(PRIMARY) + 1
 
+# Case ranks. "aA" is not the letter å.
+UPPER, LOWER = 0, 3
+DOUBLE_A = {"AA": 1, "Aa": 2, "aa": 4}
+
 # letter -> (the letters it is sorted as, how far beside them)
 BESIDE = {
     "ä": ("æ", 1),
@@ -57,8 +61,8 @@ def elements(text):
     position = 0
     while position < len(text):
         pair = text[position : position + 2]
-        if pair.lower() == "aa":
-            yield "å", 0, 2 + (0 if pair.isupper() else 1 if pair[0].isupper() else 2)
+        if pair in DOUBLE_A:
+            yield "å", 0, DOUBLE_A[pair]
             position += 2
             continue
         yield from element(text[position])
@@ -67,7 +71,7 @@ def elements(text):
 
 def element(character):
     lowered = character.lower()
-    case = 0 if character != lowered else 1
+    case = UPPER if character != lowered else LOWER
     if lowered in BESIDE:
         spelling, accent = BESIDE[lowered]
         yield spelling, accent, case
