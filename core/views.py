@@ -9,7 +9,6 @@ permission 403. Whoever is shown is written to the access log from here (`access
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
@@ -18,8 +17,7 @@ from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 from core import audit
 from core.constraints import explained
 from core.errors import DomainError
-
-PAGE_SIZE = 25
+from core.paging import PAGE_SIZE, page_of
 
 
 class ScopedMixin:
@@ -92,8 +90,7 @@ class ListView(ScopedMixin, TemplateResponseMixin, ContextMixin, View):
         filter_form = self.get_filter()
         if filter_form is not None:
             rows = filter_form.apply(rows)
-        page = Paginator(rows, self.paginate_by).get_page(request.GET.get("side"))
-        page.object_list = list(page.object_list)
+        page = page_of(request, rows, self.paginate_by)
         self.record_access(page.object_list)
         return self.render_to_response(
             self.get_context_data(page_obj=page, rows=page.object_list, filter=filter_form)

@@ -1,0 +1,1 @@
+"""What people do in recruitment: publish opportunities, sign up, accept and decline."""

@@ -1,0 +1,1 @@
+"""The forms of recruitment: they check shape; the actions decide."""

@@ -1,0 +1,1 @@
+"""The pages of recruitment: `portal` for citizens, the rest for staff."""

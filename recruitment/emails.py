@@ -1,0 +1,51 @@
+"""The messages of recruitment, one function each."""
+
+from core import mail
+from core.localised import localised
+from recruitment.models import Application
+
+RECEIPT = "recruitment.receipt"
+DECLINED = "recruitment.declined"
+
+
+def register():
+    """Make the kinds known (from AppConfig.ready)."""
+    mail.register(RECEIPT, context=_about_application, priority=mail.URGENT)
+    mail.register(DECLINED, context=_about_application)
+
+
+def send_receipt(application):
+    """Thank the applicant and say what happens next. By e-mail only, if they gave one."""
+    _send(RECEIPT, application)
+
+
+def send_declined(application):
+    """Tell the applicant kindly that there is no place this time."""
+    _send(DECLINED, application)
+
+
+def _send(kind, application):
+    person = application.person
+    if person.email:
+        mail.send(
+            kind,
+            to=mail.Recipient(person.email, person.name, person.language, person.pk, person.user),
+            about=application,
+            key=f"{kind}:{application.pk}",
+        )
+
+
+def _about_application(message):
+    application = (
+        Application.objects.select_related("person", "site__branch", "site__activity")
+        .filter(pk=message.about_id)
+        .first()
+    )
+    if application is None:
+        return None
+    return {
+        "first_name": application.person.first_name,
+        "activity": localised(application.site.activity, "title").text,
+        "branch": application.site.branch,
+        "opportunities_url": mail.link("recruitment:opportunity-list"),
+    }
