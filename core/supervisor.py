@@ -57,6 +57,7 @@ class Supervisor:
             while True:
                 received = signal.sigtimedwait(WATCHED_SIGNALS, 0.1 if waiting else 3600)
                 if received and received.si_signo in STOP_SIGNALS:
+                    self.say("Stopping.")
                     return 0
                 if not self._restart_ended():
                     return 1

@@ -101,7 +101,10 @@ def test_a_program_that_does_not_stop_is_killed():
     ):
         supervisor.send_signal(signal.SIGTERM)
 
-        assert supervisor.stdout.readline() == "worker did not stop in time and was killed.\n"
+        assert supervisor.stdout.readlines() == [
+            "Stopping.\n",
+            "worker did not stop in time and was killed.\n",
+        ]
         assert supervisor.wait(timeout=20) == 0
         assert ended(program)
 

@@ -2,6 +2,8 @@
 finished step is remembered, and how a script stops with a sentence.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shlex
@@ -73,6 +75,15 @@ def commands_environment():
         }
         (caches / "home").mkdir(parents=True, exist_ok=True)
     return environment
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Wait while another script makes this clone ready; two installers would mix their work."""
+    VAR.mkdir(exist_ok=True)
+    with (VAR / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Stamp:

@@ -1,5 +1,6 @@
 """The trial site on one machine: settings file, database, demo data, server."""
 
+import errno
 import os
 import secrets
 import socket
@@ -53,7 +54,9 @@ def _require_free_port(port):
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            reason = "is in use (is Frivillig already running?)" if taken else "is not for us"
             raise base.Stop(
-                f"Port {port} is in use: is Frivillig already running? Stop the program that "
-                f"uses it, or choose another port: script/server --port {port + 1}"
+                f"Port {port} {reason}. Stop the program that uses it, or choose another port: "
+                f"script/server --port {max(port, 8000) + 1}"
             ) from error

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 
 from . import base, packages, processes, python, servers, setup
@@ -51,8 +52,9 @@ def _pytest(arguments, environment):
     )
     try:
         return tests.wait()
-    finally:  # Ctrl-C reaches pytest too: let it end in its own way first
-        if tests.poll() is None:
-            with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-                tests.wait(timeout=5)
-            processes.stop(tests)
+    except KeyboardInterrupt:  # reached pytest too: let it end in its own way first
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            tests.wait(timeout=10)
+        raise
+    finally:
+        processes.stop(tests, with_signal=signal.SIGINT)

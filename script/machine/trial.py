@@ -5,18 +5,23 @@ Django costs about a second. Every step is harmless when there is nothing to do.
 """
 
 import os
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frivillig.settings")
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:  # its sentence says what to write in .env
+        sys.exit(f"\n{error}")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     collect_static_files()

@@ -41,7 +41,7 @@ def test_a_port_in_use_is_said_plainly():
         other.listen()
         port = other.getsockname()[1]
 
-        with pytest.raises(base.Stop, match=f"Port {port} is in use.*--port {port + 1}"):
+        with pytest.raises(base.Stop, match=rf"^Port {port} is in use .*--port {port + 1}$"):
             serving._require_free_port(port)
 
 
