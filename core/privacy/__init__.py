@@ -27,7 +27,7 @@ from core.privacy.engine import (
     export_person,
     replay,
 )
-from core.privacy.register import (
+from core.privacy.listing import (
     BLANK,
     CONSENT,
     CPR,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from core import audit
 from core.errors import DomainError
 from core.models import Deletion
-from core.privacy.register import entry_of, obstacles, registered
+from core.privacy.listing import entry_of, obstacles, registered
 from core.privacy.retention import rules
 
 PERSON_RULE = "person.erased"

@@ -30,7 +30,7 @@ from core.models import (
 )
 from core.models.job import FINISHED
 from core.models.message import MessageState
-from core.privacy.register import (
+from core.privacy.listing import (
     BLANK,
     DELETE_ROW,
     KEEP,
