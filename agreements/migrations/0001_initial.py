@@ -6,322 +6,1055 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('coordination', '0001_initial'),
+        ("coordination", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgreementTemplate',
+            name="AgreementTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True, verbose_name='key')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40, unique=True, verbose_name="key")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
             ],
             options={
-                'verbose_name': 'agreement template',
-                'verbose_name_plural': 'agreement templates',
-                'ordering': ['title'],
+                "verbose_name": "agreement template",
+                "verbose_name_plural": "agreement templates",
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
-                ('starts_on', models.DateField(verbose_name='starts on')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Waiting for signatures'), ('concluded', 'Signed by all'), ('ended', 'Ended'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12, verbose_name='status')),
-                ('created_at', models.DateTimeField(verbose_name='made')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('concluded_at', models.DateTimeField(blank=True, null=True, verbose_name='signed by all')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='end registered')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('association', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='coordination.association')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='coordination.branch')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='coordination.volunteer')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
+                ("starts_on", models.DateField(verbose_name="starts on")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("sent", "Waiting for signatures"),
+                            ("concluded", "Signed by all"),
+                            ("ended", "Ended"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="made")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                (
+                    "concluded_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="signed by all"),
+                ),
+                (
+                    "ended_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="end registered"),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="withdrawn"),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="coordination.association",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="coordination.branch",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="coordination.volunteer",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agreement',
-                'verbose_name_plural': 'agreements',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "agreement",
+                "verbose_name_plural": "agreements",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('binding_from', models.DateField(blank=True, null=True, verbose_name='binds from')),
-                ('binding_until', models.DateField(blank=True, null=True, verbose_name='binds until and including')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='agreements.agreement')),
-                ('engagement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='coordination.engagement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "binding_from",
+                    models.DateField(blank=True, null=True, verbose_name="binds from"),
+                ),
+                (
+                    "binding_until",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="binds until and including"
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="agreements.agreement"
+                    ),
+                ),
+                (
+                    "engagement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coverages",
+                        to="coordination.engagement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'covered engagement',
-                'verbose_name_plural': 'covered engagements',
+                "verbose_name": "covered engagement",
+                "verbose_name_plural": "covered engagements",
             },
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='engagements',
-            field=models.ManyToManyField(related_name='agreements', through='agreements.Coverage', to='coordination.engagement'),
+            model_name="agreement",
+            name="engagements",
+            field=models.ManyToManyField(
+                related_name="agreements",
+                through="agreements.Coverage",
+                to="coordination.engagement",
+            ),
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('text', 'The text to sign'), ('signed', 'The signed agreement')], max_length=8, verbose_name='kind')),
-                ('content', models.BinaryField()),
-                ('source', models.TextField(blank=True)),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='SHA-256')),
-                ('size', models.PositiveIntegerField(verbose_name='bytes')),
-                ('made_at', models.DateTimeField(verbose_name='made')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='agreements.agreement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("text", "The text to sign"), ("signed", "The signed agreement")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("content", models.BinaryField()),
+                ("source", models.TextField(blank=True)),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="SHA-256")),
+                ("size", models.PositiveIntegerField(verbose_name="bytes")),
+                ("made_at", models.DateTimeField(verbose_name="made")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="agreements.agreement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
             },
         ),
         migrations.CreateModel(
-            name='LegalReference',
+            name="LegalReference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, verbose_name='key')),
-                ('citation', models.CharField(max_length=200, verbose_name='citation')),
-                ('citation_en', models.CharField(blank=True, max_length=200, verbose_name='citation in English')),
-                ('valid_from', models.DateField(verbose_name='in force from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='in force until and including')),
-                ('unconfirmed', models.BooleanField(default=False, help_text='The number may be wrong.', verbose_name='to be confirmed by a lawyer')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40, verbose_name="key")),
+                ("citation", models.CharField(max_length=200, verbose_name="citation")),
+                (
+                    "citation_en",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="citation in English"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="in force from")),
+                (
+                    "valid_until",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="in force until and including"
+                    ),
+                ),
+                (
+                    "unconfirmed",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The number may be wrong.",
+                        verbose_name="to be confirmed by a lawyer",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
             ],
             options={
-                'verbose_name': 'legal reference',
-                'verbose_name_plural': 'legal references',
-                'ordering': ['key', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('key', 'valid_from'), name='legal_reference_unique', violation_error_message='This reference has an entry from that day already.'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='legal_reference_ends_after_start', violation_error_message='The last day must not be before the first.')],
+                "verbose_name": "legal reference",
+                "verbose_name_plural": "legal references",
+                "ordering": ["key", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "valid_from"),
+                        name="legal_reference_unique",
+                        violation_error_message="This reference has an entry from that day already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="legal_reference_ends_after_start",
+                        violation_error_message="The last day must not be before the first.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.CharField(choices=[('volunteer', 'Volunteer'), ('leader', 'Branch leader')], max_length=12, verbose_name='party')),
-                ('signer_name', models.CharField(max_length=200, verbose_name='signed by')),
-                ('method', models.CharField(choices=[('link', 'Link and code by e-mail'), ('own_page', 'Signed in'), ('paper', 'On paper')], max_length=12, verbose_name='how')),
-                ('signed_on', models.DateField(verbose_name='signed on')),
-                ('text_sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the text')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='agreements.agreement')),
-                ('registered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("volunteer", "Volunteer"), ("leader", "Branch leader")],
+                        max_length=12,
+                        verbose_name="party",
+                    ),
+                ),
+                ("signer_name", models.CharField(max_length=200, verbose_name="signed by")),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("link", "Link and code by e-mail"),
+                            ("own_page", "Signed in"),
+                            ("paper", "On paper"),
+                        ],
+                        max_length=12,
+                        verbose_name="how",
+                    ),
+                ),
+                ("signed_on", models.DateField(verbose_name="signed on")),
+                (
+                    "text_sha256",
+                    models.CharField(max_length=64, verbose_name="SHA-256 of the text"),
+                ),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signatures",
+                        to="agreements.agreement",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signature',
-                'verbose_name_plural': 'signatures',
-                'ordering': ['recorded_at', 'pk'],
+                "verbose_name": "signature",
+                "verbose_name_plural": "signatures",
+                "ordering": ["recorded_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SigningCode',
+            name="SigningCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.CharField(choices=[('volunteer', 'Volunteer'), ('leader', 'Branch leader')], max_length=12)),
-                ('nonce', models.CharField(max_length=32)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signing_codes', to='agreements.agreement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("volunteer", "Volunteer"), ("leader", "Branch leader")],
+                        max_length=12,
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=32)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signing_codes",
+                        to="agreements.agreement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signing code',
-                'verbose_name_plural': 'signing codes',
+                "verbose_name": "signing code",
+                "verbose_name_plural": "signing codes",
             },
         ),
         migrations.CreateModel(
-            name='TemplateVersion',
+            name="TemplateVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='agreements.agreementtemplate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="published"),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="agreements.agreementtemplate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'template version',
-                'verbose_name_plural': 'template versions',
-                'ordering': ['template', '-number'],
+                "verbose_name": "template version",
+                "verbose_name_plural": "template versions",
+                "ordering": ["template", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('key', models.SlugField(max_length=40, verbose_name='key')),
-                ('heading', models.CharField(max_length=200, verbose_name='heading')),
-                ('body', models.TextField(max_length=20000, verbose_name='text')),
-                ('heading_en', models.CharField(blank=True, max_length=200, verbose_name='heading in English')),
-                ('body_en', models.TextField(blank=True, max_length=20000, verbose_name='text in English')),
-                ('locked', models.BooleanField(default=True, verbose_name='locked')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='agreements.templateversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("key", models.SlugField(max_length=40, verbose_name="key")),
+                ("heading", models.CharField(max_length=200, verbose_name="heading")),
+                ("body", models.TextField(max_length=20000, verbose_name="text")),
+                (
+                    "heading_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="heading in English"),
+                ),
+                (
+                    "body_en",
+                    models.TextField(blank=True, max_length=20000, verbose_name="text in English"),
+                ),
+                ("locked", models.BooleanField(default=True, verbose_name="locked")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clauses",
+                        to="agreements.templateversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clause',
-                'verbose_name_plural': 'clauses',
-                'ordering': ['version', 'order'],
+                "verbose_name": "clause",
+                "verbose_name_plural": "clauses",
+                "ordering": ["version", "order"],
             },
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='agreements.templateversion'),
+            model_name="agreement",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="agreements",
+                to="agreements.templateversion",
+            ),
         ),
         migrations.CreateModel(
-            name='ActivityTerms',
+            name="ActivityTerms",
             fields=[
-                ('activity', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='terms', serialize=False, to='coordination.activity')),
-                ('agreement_required', models.BooleanField(default=True, verbose_name='an agreement is required')),
-                ('may', models.TextField(blank=True, max_length=3000, verbose_name='volunteers may')),
-                ('may_not', models.TextField(blank=True, max_length=3000, verbose_name='volunteers may not')),
-                ('refer_to_staff', models.TextField(blank=True, max_length=3000, verbose_name='refer to staff')),
-                ('child_certificate', models.CharField(choices=[('duty', 'Required'), ('option', 'Possible'), ('not_relevant', 'Not relevant')], default='not_relevant', max_length=12, verbose_name='child certificate')),
-                ('direct_contact_under_15', models.BooleanField(default=False, verbose_name='the tasks bring direct contact with children under 15')),
-                ('moves_among_under_15', models.BooleanField(default=False, verbose_name='the volunteer regularly moves among children under 15')),
-                ('legal_order', models.CharField(blank=True, max_length=200, verbose_name='order that applies')),
-                ('notification_recipient', models.CharField(blank=True, max_length=200, verbose_name='who receives a notification of concern about a child')),
-                ('insurance', models.CharField(choices=[('covered', 'Covered by the municipality'), ('not_covered', 'Not covered'), ('to_be_settled', 'To be settled')], default='to_be_settled', max_length=16, verbose_name='insurance')),
-                ('insurance_note', models.CharField(blank=True, max_length=500, verbose_name='note on the insurance')),
-                ('med_discussed_on', models.DateField(blank=True, null=True, verbose_name='discussed in local MED')),
-                ('staff_informed_on', models.DateField(blank=True, null=True, verbose_name='staff informed')),
-                ('med_link', models.URLField(blank=True, verbose_name='link to the minutes')),
-                ('template', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.agreementtemplate', verbose_name='agreement template')),
+                (
+                    "activity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="terms",
+                        serialize=False,
+                        to="coordination.activity",
+                    ),
+                ),
+                (
+                    "agreement_required",
+                    models.BooleanField(default=True, verbose_name="an agreement is required"),
+                ),
+                (
+                    "may",
+                    models.TextField(blank=True, max_length=3000, verbose_name="volunteers may"),
+                ),
+                (
+                    "may_not",
+                    models.TextField(
+                        blank=True, max_length=3000, verbose_name="volunteers may not"
+                    ),
+                ),
+                (
+                    "refer_to_staff",
+                    models.TextField(blank=True, max_length=3000, verbose_name="refer to staff"),
+                ),
+                (
+                    "child_certificate",
+                    models.CharField(
+                        choices=[
+                            ("duty", "Required"),
+                            ("option", "Possible"),
+                            ("not_relevant", "Not relevant"),
+                        ],
+                        default="not_relevant",
+                        max_length=12,
+                        verbose_name="child certificate",
+                    ),
+                ),
+                (
+                    "direct_contact_under_15",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="the tasks bring direct contact with children under 15",
+                    ),
+                ),
+                (
+                    "moves_among_under_15",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="the volunteer regularly moves among children under 15",
+                    ),
+                ),
+                (
+                    "legal_order",
+                    models.CharField(blank=True, max_length=200, verbose_name="order that applies"),
+                ),
+                (
+                    "notification_recipient",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="who receives a notification of concern about a child",
+                    ),
+                ),
+                (
+                    "insurance",
+                    models.CharField(
+                        choices=[
+                            ("covered", "Covered by the municipality"),
+                            ("not_covered", "Not covered"),
+                            ("to_be_settled", "To be settled"),
+                        ],
+                        default="to_be_settled",
+                        max_length=16,
+                        verbose_name="insurance",
+                    ),
+                ),
+                (
+                    "insurance_note",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="note on the insurance"
+                    ),
+                ),
+                (
+                    "med_discussed_on",
+                    models.DateField(blank=True, null=True, verbose_name="discussed in local MED"),
+                ),
+                (
+                    "staff_informed_on",
+                    models.DateField(blank=True, null=True, verbose_name="staff informed"),
+                ),
+                ("med_link", models.URLField(blank=True, verbose_name="link to the minutes")),
+                (
+                    "template",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.agreementtemplate",
+                        verbose_name="agreement template",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'terms',
-                'verbose_name_plural': 'terms',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('child_certificate', 'duty'), _negated=True), ('direct_contact_under_15', True), ('moves_among_under_15', True), _connector='OR'), name='terms_duty_has_a_reason', violation_error_message='Say why the child certificate is required: direct contact, or moving regularly among children under 15.'), models.CheckConstraint(condition=models.Q(('agreement_required', False), ('template__isnull', False), _connector='OR'), name='terms_agreement_has_template', violation_error_message='Choose the template that the agreement is made from.')],
+                "verbose_name": "terms",
+                "verbose_name_plural": "terms",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("child_certificate", "duty"), _negated=True),
+                            ("direct_contact_under_15", True),
+                            ("moves_among_under_15", True),
+                            _connector="OR",
+                        ),
+                        name="terms_duty_has_a_reason",
+                        violation_error_message="Say why the child certificate is required: direct contact, or moving regularly among children under 15.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("agreement_required", False),
+                            ("template__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="terms_agreement_has_template",
+                        violation_error_message="Choose the template that the agreement is made from.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Attestation',
+            name="Attestation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('child_certificate', 'Child certificate')], default='child_certificate', max_length=20, verbose_name='kind')),
-                ('state', models.CharField(choices=[('ordered', 'Ordered'), ('approved', 'Approved'), ('not_approved', 'Not approved'), ('withdrawn', 'Withdrawn'), ('suspended', 'Suspended'), ('exempt', 'Not needed before the age of 15')], default='ordered', max_length=14, verbose_name='status')),
-                ('ordered_at', models.DateTimeField(verbose_name='ordered')),
-                ('consent_until', models.DateField(verbose_name='consent no later than')),
-                ('assessed_at', models.DateTimeField(blank=True, null=True, verbose_name='assessed')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until and including')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended')),
-                ('assessed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('association', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='coordination.association', verbose_name='obtained by the association')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='coordination.branch', verbose_name='ordered by')),
-                ('ordered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('suspended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='coordination.volunteer')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("child_certificate", "Child certificate")],
+                        default="child_certificate",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ordered", "Ordered"),
+                            ("approved", "Approved"),
+                            ("not_approved", "Not approved"),
+                            ("withdrawn", "Withdrawn"),
+                            ("suspended", "Suspended"),
+                            ("exempt", "Not needed before the age of 15"),
+                        ],
+                        default="ordered",
+                        max_length=14,
+                        verbose_name="status",
+                    ),
+                ),
+                ("ordered_at", models.DateTimeField(verbose_name="ordered")),
+                ("consent_until", models.DateField(verbose_name="consent no later than")),
+                (
+                    "assessed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="assessed"),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
+                (
+                    "valid_until",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="valid until and including"
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="withdrawn"),
+                ),
+                (
+                    "suspended_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="suspended"),
+                ),
+                (
+                    "assessed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attestations",
+                        to="coordination.association",
+                        verbose_name="obtained by the association",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attestations",
+                        to="coordination.branch",
+                        verbose_name="ordered by",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "suspended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attestations",
+                        to="coordination.volunteer",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attestation',
-                'verbose_name_plural': 'attestations',
-                'ordering': ['-ordered_at', '-pk'],
-                'indexes': [models.Index(fields=['volunteer', 'kind', 'state'], name='attestation_volunteer'), models.Index(fields=['state', 'valid_until'], name='attestation_expiry'), models.Index(fields=['-ordered_at', '-id'], name='attestation_newest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'ordered')), fields=('volunteer', 'kind'), name='attestation_one_order_at_a_time', violation_error_message='A certificate has been ordered already.'), models.CheckConstraint(condition=models.Q(models.Q(('assessed_at__isnull', True), ('assessed_by__isnull', True)), models.Q(('assessed_at__isnull', False), ('assessed_by__isnull', False)), _connector='OR'), name='attestation_assessed_at_and_by', violation_error_message='An assessment needs both a time and a person.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='attestation_withdrawn_at_and_by', violation_error_message='A withdrawal needs both a time and a person.'), models.CheckConstraint(condition=models.Q(models.Q(('suspended_at__isnull', True), ('suspended_by__isnull', True)), models.Q(('suspended_at__isnull', False), ('suspended_by__isnull', False)), _connector='OR'), name='attestation_suspended_at_and_by', violation_error_message='A suspension needs both a time and a person.'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='attestation_ends_after_start', violation_error_message='The last day must not be before the first.'), models.CheckConstraint(condition=models.Q(models.Q(('assessed_at__isnull', True), ('state', 'ordered'), ('suspended_at__isnull', True), ('valid_from__isnull', True), ('withdrawn_at__isnull', True)), models.Q(('assessed_at__isnull', False), ('state', 'approved'), ('suspended_at__isnull', True), ('valid_from__isnull', False)), models.Q(('assessed_at__isnull', False), ('state', 'not_approved'), ('valid_from__isnull', True)), models.Q(('assessed_at__isnull', True), ('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(('state', 'suspended'), ('suspended_at__isnull', False)), models.Q(('assessed_at__isnull', False), ('state', 'exempt'), ('suspended_at__isnull', True), ('valid_from__isnull', False), ('valid_until__isnull', False)), _connector='OR'), name='attestation_state_matches_times', violation_error_message='The status and its times disagree.')],
+                "verbose_name": "attestation",
+                "verbose_name_plural": "attestations",
+                "ordering": ["-ordered_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["volunteer", "kind", "state"], name="attestation_volunteer"
+                    ),
+                    models.Index(fields=["state", "valid_until"], name="attestation_expiry"),
+                    models.Index(fields=["-ordered_at", "-id"], name="attestation_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ordered")),
+                        fields=("volunteer", "kind"),
+                        name="attestation_one_order_at_a_time",
+                        violation_error_message="A certificate has been ordered already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("assessed_at__isnull", True), ("assessed_by__isnull", True)),
+                            models.Q(
+                                ("assessed_at__isnull", False), ("assessed_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attestation_assessed_at_and_by",
+                        violation_error_message="An assessment needs both a time and a person.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attestation_withdrawn_at_and_by",
+                        violation_error_message="A withdrawal needs both a time and a person.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("suspended_at__isnull", True), ("suspended_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("suspended_at__isnull", False), ("suspended_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attestation_suspended_at_and_by",
+                        violation_error_message="A suspension needs both a time and a person.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="attestation_ends_after_start",
+                        violation_error_message="The last day must not be before the first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("assessed_at__isnull", True),
+                                ("state", "ordered"),
+                                ("suspended_at__isnull", True),
+                                ("valid_from__isnull", True),
+                                ("withdrawn_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("assessed_at__isnull", False),
+                                ("state", "approved"),
+                                ("suspended_at__isnull", True),
+                                ("valid_from__isnull", False),
+                            ),
+                            models.Q(
+                                ("assessed_at__isnull", False),
+                                ("state", "not_approved"),
+                                ("valid_from__isnull", True),
+                            ),
+                            models.Q(
+                                ("assessed_at__isnull", True),
+                                ("state", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                            ),
+                            models.Q(("state", "suspended"), ("suspended_at__isnull", False)),
+                            models.Q(
+                                ("assessed_at__isnull", False),
+                                ("state", "exempt"),
+                                ("suspended_at__isnull", True),
+                                ("valid_from__isnull", False),
+                                ("valid_until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attestation_state_matches_times",
+                        violation_error_message="The status and its times disagree.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.UniqueConstraint(fields=('agreement', 'engagement'), name='coverage_unique', violation_error_message='The agreement covers this already.'),
+            model_name="coverage",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "engagement"),
+                name="coverage_unique",
+                violation_error_message="The agreement covers this already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('binding_from__isnull', True), ('binding_until__isnull', True)), models.Q(('binding_from__isnull', False), models.Q(('binding_until__isnull', True), ('binding_until__gte', models.F('binding_from')), _connector='OR')), _connector='OR'), name='coverage_ends_after_start', violation_error_message='The last day must not be before the first.'),
+            model_name="coverage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("binding_from__isnull", True), ("binding_until__isnull", True)),
+                    models.Q(
+                        ("binding_from__isnull", False),
+                        models.Q(
+                            ("binding_until__isnull", True),
+                            ("binding_until__gte", models.F("binding_from")),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="coverage_ends_after_start",
+                violation_error_message="The last day must not be before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('agreement', 'kind'), name='document_once_per_kind', violation_error_message='The document is frozen already.'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "kind"),
+                name="document_once_per_kind",
+                violation_error_message="The document is frozen already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='document_not_empty', violation_error_message='A document cannot be empty.'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gt", 0)),
+                name="document_not_empty",
+                violation_error_message="A document cannot be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('agreement', 'party'), name='signature_one_per_party', violation_error_message='This party has signed already.'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "party"),
+                name="signature_one_per_party",
+                violation_error_message="This party has signed already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('method', 'link'), ('registered_by__isnull', False), _connector='OR'), name='signature_registered_by_somebody', violation_error_message='A signature that was not by link needs a user.'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("method", "link"), ("registered_by__isnull", False), _connector="OR"
+                ),
+                name="signature_registered_by_somebody",
+                violation_error_message="A signature that was not by link needs a user.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signingcode',
-            index=models.Index(fields=['agreement', 'party', '-created_at'], name='signing_code_latest'),
+            model_name="signingcode",
+            index=models.Index(
+                fields=["agreement", "party", "-created_at"], name="signing_code_latest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(fields=('template', 'number'), name='template_version_number_unique', violation_error_message='This version exists already.'),
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(
+                fields=("template", "number"),
+                name="template_version_number_unique",
+                violation_error_message="This version exists already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('template',), name='template_version_one_draft', violation_error_message='The template already has a draft. Edit that one.'),
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("published_at__isnull", True)),
+                fields=("template",),
+                name="template_version_one_draft",
+                violation_error_message="The template already has a draft. Edit that one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='template_version_published_at_and_by', violation_error_message='Publishing needs both a time and a person.'),
+            model_name="templateversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("published_by__isnull", True)),
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="template_version_published_at_and_by",
+                violation_error_message="Publishing needs both a time and a person.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('version', 'order'), name='clause_order_unique', violation_error_message='Two clauses cannot stand in the same place.'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(
+                fields=("version", "order"),
+                name="clause_order_unique",
+                violation_error_message="Two clauses cannot stand in the same place.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='clause_key_unique', violation_error_message='The version already has a clause with this key.'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(
+                fields=("version", "key"),
+                name="clause_key_unique",
+                violation_error_message="The version already has a clause with this key.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['branch', 'state'], name='agreement_branch_state'),
+            model_name="agreement",
+            index=models.Index(fields=["branch", "state"], name="agreement_branch_state"),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['ends_on'], name='agreement_ends_on'),
+            model_name="agreement",
+            index=models.Index(fields=["ends_on"], name="agreement_ends_on"),
         ),
         migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['-created_at', '-id'], name='agreement_newest'),
+            model_name="agreement",
+            index=models.Index(fields=["-created_at", "-id"], name="agreement_newest"),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('association__isnull', True), ('volunteer__isnull', False)), models.Q(('association__isnull', False), ('volunteer__isnull', True)), _connector='OR'), name='agreement_one_other_party', violation_error_message='The other party is one person or one association.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("association__isnull", True), ("volunteer__isnull", False)),
+                    models.Q(("association__isnull", False), ("volunteer__isnull", True)),
+                    _connector="OR",
+                ),
+                name="agreement_one_other_party",
+                violation_error_message="The other party is one person or one association.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agreement_ends_after_start', violation_error_message='The last day must not be before the first.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="agreement_ends_after_start",
+                violation_error_message="The last day must not be before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='agreement_sent_at_and_by', violation_error_message='Sending needs both a time and a person.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", True), ("sent_by__isnull", True)),
+                    models.Q(("sent_at__isnull", False), ("sent_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="agreement_sent_at_and_by",
+                violation_error_message="Sending needs both a time and a person.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='agreement_ended_at_and_by', violation_error_message='An end needs both a time and a person.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="agreement_ended_at_and_by",
+                violation_error_message="An end needs both a time and a person.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='agreement_withdrawn_at_and_by', violation_error_message='A withdrawal needs both a time and a person.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="agreement_withdrawn_at_and_by",
+                violation_error_message="A withdrawal needs both a time and a person.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('concluded_at__isnull', True), ('ended_at__isnull', True), ('sent_at__isnull', True), ('state', 'draft'), ('withdrawn_at__isnull', True)), models.Q(('concluded_at__isnull', True), ('ended_at__isnull', True), ('sent_at__isnull', False), ('state', 'sent'), ('withdrawn_at__isnull', True)), models.Q(('concluded_at__isnull', False), ('ended_at__isnull', True), ('sent_at__isnull', False), ('state', 'concluded'), ('withdrawn_at__isnull', True)), models.Q(('concluded_at__isnull', False), ('ended_at__isnull', False), ('ends_on__isnull', False), ('state', 'ended'), ('withdrawn_at__isnull', True)), models.Q(('concluded_at__isnull', True), ('state', 'withdrawn'), ('withdrawn_at__isnull', False)), _connector='OR'), name='agreement_state_matches_times', violation_error_message='The status and its times disagree.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("concluded_at__isnull", True),
+                        ("ended_at__isnull", True),
+                        ("sent_at__isnull", True),
+                        ("state", "draft"),
+                        ("withdrawn_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("concluded_at__isnull", True),
+                        ("ended_at__isnull", True),
+                        ("sent_at__isnull", False),
+                        ("state", "sent"),
+                        ("withdrawn_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("concluded_at__isnull", False),
+                        ("ended_at__isnull", True),
+                        ("sent_at__isnull", False),
+                        ("state", "concluded"),
+                        ("withdrawn_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("concluded_at__isnull", False),
+                        ("ended_at__isnull", False),
+                        ("ends_on__isnull", False),
+                        ("state", "ended"),
+                        ("withdrawn_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("concluded_at__isnull", True),
+                        ("state", "withdrawn"),
+                        ("withdrawn_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="agreement_state_matches_times",
+                violation_error_message="The status and its times disagree.",
+            ),
         ),
     ]

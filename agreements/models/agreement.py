@@ -175,9 +175,7 @@ class Coverage(models.Model):
     branch_lookup = "agreement__branch"
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE)
-    engagement = models.ForeignKey(
-        Engagement, on_delete=models.PROTECT, related_name="coverages"
-    )
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="coverages")
     binding_from = models.DateField(_("binds from"), null=True, blank=True)
     binding_until = models.DateField(_("binds until and including"), null=True, blank=True)
 

@@ -18,9 +18,7 @@ class AttestationKind(models.TextChoices):
 class AttestationQuerySet(BranchScopedQuerySet):
     def valid_on(self, day):
         """Approved or not needed yet, and the day lies in the period."""
-        return self.filter(
-            covering(day, start="valid_from", end="valid_until"), state__in=OPENING
-        )
+        return self.filter(covering(day, start="valid_from", end="valid_until"), state__in=OPENING)
 
 
 class Attestation(models.Model):
@@ -157,8 +155,4 @@ class Attestation(models.Model):
         return self.state == AttestationState.ORDERED and on > self.consent_until
 
     def has_expired(self, on):
-        return (
-            self.state in OPENING
-            and self.valid_until is not None
-            and on > self.valid_until
-        )
+        return self.state in OPENING and self.valid_until is not None and on > self.valid_until

@@ -1,0 +1,298 @@
+"""Make, send, end and withdraw agreements. Signing is in `actions.signatures`.
+
+Lock order: engagements by id, then the agreement. An engagement has at most one agreement that
+is being made or in force at a time.
+"""
+
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements import documents
+from agreements.authority import refuse_own, require
+from agreements.models import (
+    Agreement,
+    Coverage,
+    Document,
+    DocumentKind,
+    TemplateVersion,
+)
+from agreements.states import AGREEMENT, AgreementState
+from coordination.access import Permission
+from coordination.actions import clearances
+from coordination.models import Engagement
+from core import audit, mail
+from core.errors import DomainError
+from core.periods import today
+
+audit.kind("agreement.made", gettext_lazy("Agreement made"))
+audit.kind("agreement.sent", gettext_lazy("Agreement sent for signing"))
+audit.kind("agreement.link_sent_again", gettext_lazy("Signing link sent again"))
+audit.kind("agreement.ended", gettext_lazy("Agreement ended"))
+audit.kind("agreement.withdrawn", gettext_lazy("Agreement withdrawn"))
+
+
+# --- Making --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def draft(*, engagements, by, starts_on=None, ends_on=None):
+    """Make a draft for one or more engagements of one volunteer at one branch; return it.
+
+    The text comes from the newest published version of the terms' template. `starts_on` is by
+    default the latest first day of the engagements, or today.
+    Raises DomainError: one_volunteer_one_branch, no_template, agreement_exists, ends_before_start.
+    """
+    covered = locked_engagements([engagement.pk for engagement in engagements])
+    first = _one_volunteer_and_branch(covered)
+    require(by, Permission.MAKE_AGREEMENTS, first.site.branch)
+    refuse_own(by, first.volunteer)
+    starts_on = starts_on or max(today(), *(one.starts_on for one in covered))
+    ends_on = ends_on or _shared_end(covered)
+    if ends_on is not None and ends_on < starts_on:
+        raise DomainError(
+            _("The last day must not be before the first."),
+            code="ends_before_start",
+            field="ends_on",
+        )
+    refuse_second(covered, starts_on, ends_on)
+    agreement = Agreement.objects.create(
+        number=uuid4().hex[:20],
+        branch=first.site.branch,
+        volunteer=first.volunteer,
+        version=_current_version(covered),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        created_at=timezone.now(),
+        created_by=by,
+    )
+    agreement.number = f"{agreement.created_at:%Y}-{agreement.pk:06d}"
+    agreement.save(update_fields=["number"])
+    Coverage.objects.bulk_create(Coverage(agreement=agreement, engagement=one) for one in covered)
+    record("agreement.made", agreement, by=by, fields=("version", "starts_on", "ends_on"))
+    return agreement
+
+
+def locked_engagements(ids):
+    """The engagements, locked in the order of their ids."""
+    rows = Engagement.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    return list(rows.select_related("volunteer__person", "site__branch", "site__activity"))
+
+
+def _one_volunteer_and_branch(engagements):
+    pairs = {(one.volunteer_id, one.site.branch_id) for one in engagements}
+    if len(pairs) != 1:
+        raise DomainError(
+            _("An agreement is for one volunteer at one branch. Choose among those."),
+            code="one_volunteer_one_branch",
+        )
+    return engagements[0]
+
+
+def _shared_end(engagements):
+    days = [one.ends_on for one in engagements]
+    return None if None in days else max(days)
+
+
+def _current_version(engagements):
+    terms = [getattr(one.site.activity, "terms", None) for one in engagements]
+    template = next((one.template for one in terms if one and one.template), None)
+    version = TemplateVersion.objects.filter(template=template).current().first()
+    if template is None or version is None:
+        raise DomainError(
+            _(
+                "%(activity)s has no published agreement template. "
+                "Choose one under the activity's terms."
+            )
+            % {"activity": engagements[0].site.activity},
+            code="no_template",
+        )
+    return version
+
+
+def refuse_second(engagements, starts_on, ends_on, *, besides=None):
+    """Raise DomainError("agreement_exists") if another agreement is being made, or binds in the
+    period, for one of the (locked) engagements.
+    """
+    being_made = Q(agreement__state__in=(AgreementState.DRAFT, AgreementState.SENT))
+    binds = Q(binding_from__isnull=False) & (
+        Q(binding_until__isnull=True) | Q(binding_until__gte=starts_on)
+    )
+    if ends_on is not None:
+        binds &= Q(binding_from__lte=ends_on)
+    others = Coverage.objects.filter(being_made | binds, engagement__in=engagements)
+    if besides is not None:
+        others = others.exclude(agreement=besides)
+    other = others.select_related("agreement").first()
+    if other is not None:
+        raise DomainError(
+            _("Agreement %(number)s covers this already. End or withdraw it first.")
+            % {"number": other.agreement.number},
+            code="agreement_exists",
+        )
+
+
+# --- Sending -------------------------------------------------------------------------------
+
+
+def send(*, agreement, by):
+    """Freeze the text as PDF and mail the volunteer the link to sign; return the agreement.
+
+    The text is set before the transaction, so that no lock waits for it, and stored with the
+    new state in one; if anything it was made from has changed meanwhile, nothing is stored.
+    Raises DomainError: changed_while_sending, wrong_state.
+    """
+    fresh = documents.loaded(agreement.pk)
+    require(by, Permission.MAKE_AGREEMENTS, fresh.branch)
+    refuse_own(by, fresh.volunteer)
+    AGREEMENT.require(fresh.state, AgreementState.SENT)
+    text = documents.render(fresh)
+    with transaction.atomic():
+        agreement = locked(agreement.pk)
+        AGREEMENT.require(agreement.state, AgreementState.SENT)
+        if documents.source(documents.loaded(agreement.pk)) != text.source:
+            raise DomainError(
+                _("Something in the agreement changed just now. Look at it again, then send it."),
+                code="changed_while_sending",
+            )
+        Document.objects.create(
+            agreement=agreement,
+            kind=DocumentKind.TEXT,
+            content=text.content,
+            source=text.source,
+            sha256=text.sha256,
+            size=len(text.content),
+            made_at=timezone.now(),
+        )
+        agreement.state = AgreementState.SENT
+        agreement.sent_at, agreement.sent_by = timezone.now(), by
+        agreement.save(update_fields=["state", "sent_at", "sent_by"])
+        record("agreement.sent", agreement, by=by, fields=("state",))
+        _mail_link(agreement, key=f"agreement_link:{agreement.pk}")
+    return agreement
+
+
+@transaction.atomic
+def send_link_again(*, agreement, by):
+    """Mail the volunteer a fresh link; return the agreement."""
+    agreement = locked(agreement.pk)
+    require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
+    if agreement.state != AgreementState.SENT:
+        raise DomainError(_("The agreement does not wait for signatures."), code="wrong_state")
+    record("agreement.link_sent_again", agreement, by=by)
+    _mail_link(agreement, key=None)
+    return agreement
+
+
+def _mail_link(agreement, *, key):
+    """Only to those who have an address; others sign on paper."""
+    person = agreement.volunteer.person
+    if person.email:
+        mail.send("agreement_link", to=recipient(person), about=agreement, key=key)
+
+
+def recipient(person):
+    """The mail recipient that a person is."""
+    return mail.Recipient(
+        email=person.email,
+        name=person.display_name,
+        language=person.language,
+        person_id=person.pk,
+        user=person.user,
+    )
+
+
+def locked(agreement_id):
+    """The agreement, locked, with branch and person."""
+    return (
+        Agreement.objects.select_for_update(of=("self",))
+        .select_related("branch", "volunteer__person__user")
+        .get(pk=agreement_id)
+    )
+
+
+# --- The end -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def end(*, agreement, last_day, by):
+    """End a concluded agreement after `last_day`; the clearances end with it. Returns it.
+
+    Either party may; no reason is asked for. Raises DomainError("wrong_state").
+    """
+    agreement = locked(agreement.pk)
+    require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
+    return end_locked(agreement, last_day=last_day, by=by)
+
+
+def end_locked(agreement, *, last_day, by):
+    """What `end` does, for an agreement that is locked and a `by` who was asked already."""
+    AGREEMENT.require(agreement.state, AgreementState.ENDED)
+    last_day = max(last_day, agreement.starts_on)
+    if agreement.ends_on is not None:
+        last_day = min(last_day, agreement.ends_on)
+    agreement.state = AgreementState.ENDED
+    agreement.ends_on = last_day
+    agreement.ended_at, agreement.ended_by = timezone.now(), by
+    agreement.save(update_fields=["state", "ends_on", "ended_at", "ended_by"])
+    for coverage in agreement.coverage_set.all():
+        coverage.binding_until = max(last_day, coverage.binding_from)
+        coverage.save(update_fields=["binding_until"])
+    clearances.revoke(source=agreement, last_day=last_day, by=by)
+    record("agreement.ended", agreement, by=by, fields=("state", "ends_on"))
+    return agreement
+
+
+@transaction.atomic
+def withdraw(*, agreement, by):
+    """Take back a draft, or an agreement that not all have signed; return it."""
+    agreement = locked(agreement.pk)
+    require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
+    return withdraw_locked(agreement, by=by)
+
+
+def withdraw_locked(agreement, *, by):
+    """What `withdraw` does, for a locked agreement."""
+    AGREEMENT.require(agreement.state, AgreementState.WITHDRAWN)
+    agreement.state = AgreementState.WITHDRAWN
+    agreement.withdrawn_at, agreement.withdrawn_by = timezone.now(), by
+    agreement.save(update_fields=["state", "withdrawn_at", "withdrawn_by"])
+    agreement.signing_codes.all().delete()
+    record("agreement.withdrawn", agreement, by=by, fields=("state",))
+    return agreement
+
+
+def close_for_engagement(engagement, *, by):
+    """The engagement has got its last day: agreements that cover only it end, or are withdrawn."""
+    ids = Coverage.objects.filter(engagement=engagement).values("agreement")
+    open_states = (AgreementState.DRAFT, AgreementState.SENT, AgreementState.CONCLUDED)
+    for pk in Agreement.objects.filter(pk__in=ids, state__in=open_states).values_list(
+        "pk", flat=True
+    ):
+        agreement = locked(pk)
+        others = agreement.coverage_set.exclude(engagement=engagement)
+        still_running = others.filter(
+            Q(engagement__ends_on__isnull=True) | Q(engagement__ends_on__gt=engagement.ends_on)
+        )
+        if still_running.exists():
+            continue
+        if agreement.state == AgreementState.CONCLUDED:
+            end_locked(agreement, last_day=engagement.ends_on, by=by)
+        elif engagement.ends_on <= today():
+            withdraw_locked(agreement, by=by)
+
+
+def record(kind, agreement, *, by, fields=()):
+    """Write an event about an agreement."""
+    return audit.record(
+        kind,
+        by=by,
+        about=agreement,
+        fields=fields,
+        person_ids=[agreement.volunteer_id] if agreement.volunteer_id else [],
+        branch_path=agreement.branch.path,
+    )

@@ -1,0 +1,317 @@
+"""Order certificates and register how they were assessed: the outcome, never the certificate.
+
+An approved one issues the clearance everywhere; suspending revokes it at once. There is no free
+text and no upload. Source: domain.md sections 1.3-1.4, rules 6-14.
+"""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.authority import refuse_own, require
+from agreements.models import Attestation, AttestationDuty, AttestationKind
+from agreements.states import ATTESTATION, AttestationState
+from coordination.access import Permission
+from coordination.actions import clearances
+from coordination.models import ClearanceKind, Engagement, Volunteer
+from core import audit, mail, policies
+from core.errors import DomainError
+from core.periods import today
+
+OUTCOMES = (AttestationState.APPROVED, AttestationState.NOT_APPROVED)
+
+audit.kind("attestation.ordered", gettext_lazy("Certificate ordered"))
+audit.kind("attestation.assessed", gettext_lazy("Certificate assessed"))
+audit.kind("attestation.withdrawn", gettext_lazy("Order of a certificate withdrawn"))
+audit.kind("attestation.suspended", gettext_lazy("Attestation suspended"))
+audit.kind("attestation.reinstated", gettext_lazy("Attestation counts again"))
+audit.kind("attestation.exempted", gettext_lazy("Certificate not needed before the age limit"))
+
+
+def exempt_until(person):
+    """The last day on which the person is surely under the age at which one can have an entry.
+
+    With only the year of birth known, the birthday may be 1 January. None if unknown.
+    Source: criminal age in Denmark is 15; domain.md 1.4 and rule 14.
+    """
+    age = policies.get("attestation.applies_from_age")
+    if person.birth_date:
+        born = person.birth_date
+        birthday = _anniversary(born, born.year + age)
+    elif person.birth_year:
+        birthday = date(person.birth_year + age, 1, 1)
+    else:
+        return None
+    return birthday - timedelta(days=1)
+
+
+def is_exempt(person, on):
+    """True if the person is surely too young for a certificate on the day."""
+    last = exempt_until(person)
+    return last is not None and on <= last
+
+
+def _anniversary(day, year):
+    """The same day in another year; 29 February becomes 1 March."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+# --- Ordering ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def order(*, volunteer, branch, by):
+    """Register that the certificate was ordered; return the Attestation.
+
+    The volunteer is told that something waits in Digital Post; the deadline is the consent
+    period. Raises DomainError: ordered_already, attested_already, under_age, own_matter.
+    """
+    volunteer = _locked_volunteer(volunteer.pk)
+    require(by, Permission.ORDER_ATTESTATION, branch)
+    refuse_own(by, volunteer)
+    _require_tie(volunteer, branch)
+    if is_exempt(volunteer.person, today()):
+        raise DomainError(
+            _("A certificate cannot be ordered before the 15th birthday, and is not needed."),
+            code="under_age",
+        )
+    _refuse_standing(volunteer)
+    attestation = Attestation.objects.create(
+        volunteer=volunteer,
+        branch=branch,
+        ordered_at=timezone.now(),
+        ordered_by=by,
+        consent_until=today() + timedelta(days=policies.get("attestation.consent_days")),
+    )
+    _record("attestation.ordered", attestation, by=by, fields=("state", "consent_until"))
+    _tell(attestation, "attestation_ordered")
+    return attestation
+
+
+@transaction.atomic
+def exempt(*, volunteer, branch, by):
+    """Register that no certificate is needed until the 15th birthday; return the Attestation.
+
+    The gate is open until the day before it, and closes by itself. Raises DomainError("of_age").
+    """
+    volunteer = _locked_volunteer(volunteer.pk)
+    require(by, Permission.ORDER_ATTESTATION, branch)
+    refuse_own(by, volunteer)
+    _require_tie(volunteer, branch)
+    if not is_exempt(volunteer.person, today()):
+        raise DomainError(
+            _("The volunteer is, or may be, 15 or older. Order the certificate instead."),
+            code="of_age",
+        )
+    return exempt_locked(volunteer, branch, by=by)
+
+
+def exempt_locked(volunteer, branch, *, by):
+    """What `exempt` does for a locked volunteer; the standing one where there is one."""
+    standing = Attestation.objects.filter(volunteer=volunteer).valid_on(today()).first()
+    if standing is not None:
+        return standing
+    now = timezone.now()
+    attestation = Attestation.objects.create(
+        volunteer=volunteer,
+        branch=branch,
+        state=AttestationState.EXEMPT,
+        ordered_at=now,
+        ordered_by=by,
+        consent_until=today(),
+        assessed_at=now,
+        assessed_by=by,
+        valid_from=today(),
+        valid_until=exempt_until(volunteer.person),
+    )
+    _issue(attestation, by=by)
+    _record("attestation.exempted", attestation, by=by, fields=("state", "valid_until"))
+    return attestation
+
+
+def exempt_when_accepted(engagement, *, by):
+    """A young person was accepted where a certificate is a matter: open the gate until 15."""
+    terms = getattr(engagement.site.activity, "terms", None)
+    if terms is None or terms.child_certificate == AttestationDuty.NOT_RELEVANT:
+        return None
+    volunteer = _locked_volunteer(engagement.volunteer_id)
+    if not is_exempt(volunteer.person, today()):
+        return None
+    return exempt_locked(volunteer, engagement.site.branch, by=by)
+
+
+def _refuse_standing(volunteer):
+    """One order at a time; and none while an approved one counts for long yet."""
+    rows = Attestation.objects.filter(volunteer=volunteer, kind=AttestationKind.CHILD_CERTIFICATE)
+    waiting = rows.filter(state=AttestationState.ORDERED).first()
+    if waiting is not None and not waiting.consent_has_expired(today()):
+        raise DomainError(
+            _("A certificate has been ordered already. Wait for the answer."),
+            code="ordered_already",
+        )
+    if waiting is not None:
+        raise DomainError(
+            _("An earlier order was not answered. Withdraw it, then order again."),
+            code="ordered_already",
+        )
+    soon = today() + timedelta(days=policies.get("expiry.first_warning_days"))
+    if rows.filter(state=AttestationState.APPROVED).valid_on(soon).exists():
+        raise DomainError(
+            _("The volunteer has a child certificate that counts. No new one is needed now."),
+            code="attested_already",
+        )
+
+
+def _require_tie(volunteer, branch):
+    """A branch orders only on people who are tied to it."""
+    tied = Engagement.objects.filter(
+        volunteer=volunteer, site__branch__path__startswith=branch.path
+    )
+    if not tied.not_ended(today()).exists():
+        raise DomainError(
+            _("The volunteer is not tied to %(branch)s.") % {"branch": branch.name},
+            code="not_tied",
+        )
+
+
+# --- The outcome ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def assess(*, attestation, outcome, by):
+    """Register the outcome, approved or not; return the Attestation.
+
+    Approved opens the gate everywhere, from today, for as long as the setting says.
+    Raises DomainError: wrong_state, bad_outcome, own_matter.
+    """
+    attestation = _locked(attestation.pk)
+    require(by, Permission.ASSESS_ATTESTATION, attestation.branch)
+    refuse_own(by, attestation.volunteer)
+    if outcome not in OUTCOMES:
+        raise DomainError(
+            _("Choose approved or not approved."), code="bad_outcome", field="outcome"
+        )
+    if attestation.state != AttestationState.ORDERED:
+        ATTESTATION.require(attestation.state, AttestationState.ORDERED)
+    attestation.state = AttestationState(outcome)
+    attestation.assessed_at, attestation.assessed_by = timezone.now(), by
+    if attestation.state == AttestationState.APPROVED:
+        attestation.valid_from = today()
+        attestation.valid_until = _valid_until(today())
+    attestation.save()
+    if attestation.state == AttestationState.APPROVED:
+        _issue(attestation, by=by)
+    _record("attestation.assessed", attestation, by=by, fields=("state", "valid_until"))
+    return attestation
+
+
+@transaction.atomic
+def withdraw(*, attestation, by):
+    """Take back an order that was not answered; return the Attestation."""
+    attestation = _locked(attestation.pk)
+    require(by, Permission.ORDER_ATTESTATION, attestation.branch)
+    ATTESTATION.require(attestation.state, AttestationState.WITHDRAWN)
+    attestation.state = AttestationState.WITHDRAWN
+    attestation.withdrawn_at, attestation.withdrawn_by = timezone.now(), by
+    attestation.save()
+    _record("attestation.withdrawn", attestation, by=by, fields=("state",))
+    return attestation
+
+
+@transaction.atomic
+def suspend(*, attestation, by):
+    """Close the gate at once; the reason is kept elsewhere. Returns the Attestation."""
+    attestation = _locked(attestation.pk)
+    require(by, Permission.ASSESS_ATTESTATION, attestation.branch)
+    ATTESTATION.require(attestation.state, AttestationState.SUSPENDED)
+    attestation.state = AttestationState.SUSPENDED
+    attestation.suspended_at, attestation.suspended_by = timezone.now(), by
+    attestation.save()
+    clearances.revoke(source=attestation, by=by)
+    _record("attestation.suspended", attestation, by=by, fields=("state",))
+    return attestation
+
+
+@transaction.atomic
+def reinstate(*, attestation, by):
+    """Let a suspended attestation count again, from today; return it."""
+    attestation = _locked(attestation.pk)
+    require(by, Permission.ASSESS_ATTESTATION, attestation.branch)
+    refuse_own(by, attestation.volunteer)
+    if attestation.state != AttestationState.SUSPENDED:
+        ATTESTATION.require(attestation.state, AttestationState.SUSPENDED)
+    attestation.state = AttestationState.APPROVED
+    attestation.suspended_at, attestation.suspended_by = None, None
+    attestation.save()
+    if attestation.valid_until is None or attestation.valid_until >= today():
+        _issue(attestation, by=by)
+    _record("attestation.reinstated", attestation, by=by, fields=("state",))
+    return attestation
+
+
+def _issue(attestation, *, by):
+    clearances.issue(
+        volunteer=attestation.volunteer,
+        kind=ClearanceKind.CHILD_CERTIFICATE,
+        source=attestation,
+        valid_from=max(today(), attestation.valid_from),
+        valid_until=attestation.valid_until,
+        by=by,
+    )
+
+
+def _valid_until(start):
+    """The last day it counts: so many months on, less a day; None where the setting is empty."""
+    months = policies.get("attestation.validity_months")
+    if months is None:
+        return None
+    year, month = divmod(start.month - 1 + months, 12)
+    first = date(start.year + year, month + 1, 1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    last = (following - timedelta(days=1)).day
+    return first.replace(day=min(start.day, last)) - timedelta(days=1)
+
+
+def _locked(attestation_id):
+    return (
+        Attestation.objects.select_for_update(of=("self",))
+        .select_related("branch", "volunteer__person__user")
+        .get(pk=attestation_id)
+    )
+
+
+def _locked_volunteer(pk):
+    return (
+        Volunteer.objects.select_for_update(of=("self",)).select_related("person__user").get(pk=pk)
+    )
+
+
+def _record(kind, attestation, *, by, fields):
+    audit.record(
+        kind,
+        by=by,
+        about=attestation,
+        fields=fields,
+        person_ids=[attestation.volunteer_id],
+        branch_path=attestation.branch.path,
+    )
+
+
+def _tell(attestation, kind):
+    """Only to those who have an address; the mail says no more than that something waits."""
+    person = attestation.volunteer.person
+    if person.email:
+        to = mail.Recipient(
+            email=person.email,
+            name=person.display_name,
+            language=person.language,
+            person_id=person.pk,
+            user=person.user,
+        )
+        mail.send(kind, to=to, about=attestation, key=f"{kind}:{attestation.pk}")

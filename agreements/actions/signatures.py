@@ -1,0 +1,269 @@
+"""Signing, by three routes of equal standing, and what follows when all have signed.
+
+Every route locks the engagements and then the agreement, so two people who sign at the same
+moment both succeed and the agreement is concluded once.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements import signing
+from agreements.actions.agreements import (
+    locked,
+    locked_engagements,
+    recipient,
+    record,
+    refuse_second,
+)
+from agreements.authority import is_party, refuse_own, require
+from agreements.models import (
+    Coverage,
+    DocumentKind,
+    Party,
+    Signature,
+    SigningCode,
+    SigningMethod,
+)
+from agreements.states import AGREEMENT, AgreementState
+from coordination.access import Permission
+from coordination.actions import clearances
+from coordination.models import ClearanceKind
+from core import audit, jobs, mail
+from core.errors import DomainError
+from core.periods import day_of, today
+
+SEAL_JOB = "agreements.seal_document"
+
+audit.kind("agreement.code_sent", gettext_lazy("Code for signing sent"))
+audit.kind("agreement.signed", gettext_lazy("Agreement signed"))
+audit.kind("agreement.concluded", gettext_lazy("Agreement signed by all"))
+
+
+# --- By link -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_code(*, link):
+    """Mail a fresh code to the one whose link it is; return the SigningCode.
+
+    Earlier codes stop working. Raises DomainError: link_<status>, too_many_codes, no_email.
+    """
+    agreement = locked(link.agreement.pk)
+    person = agreement.volunteer.person
+    _require_open(link)
+    if signing.too_many(agreement, link.party):
+        raise DomainError(
+            _("You have asked for many codes. Wait an hour, or call your contact person."),
+            code="too_many_codes",
+        )
+    if not person.email:
+        raise DomainError(
+            _("We have no e-mail address to send the code to. Call your contact person."),
+            code="no_email",
+        )
+    now = timezone.now()
+    live = SigningCode.objects.filter(agreement=agreement, party=link.party, expires_at__gt=now)
+    live.update(expires_at=now)
+    code = SigningCode.objects.create(
+        agreement=agreement,
+        party=link.party,
+        nonce=signing.new_nonce(),
+        created_at=now,
+        expires_at=now + signing.CODE_LIFETIME,
+    )
+    record("agreement.code_sent", agreement, by=audit.person(person.pk))
+    mail.send("agreement_code", to=recipient(person), about=code, key=f"agreement_code:{code.pk}")
+    return code
+
+
+def confirm_code(*, link, typed):
+    """Check the typed code; return the SigningCode that proves it.
+
+    Each attempt counts, also when it fails. Raises DomainError: wrong_code, code_dead,
+    link_<status>.
+    """
+    _require_open(link)
+    code = signing.latest(link.agreement, link.party)
+    now = timezone.now()
+    counted = code is not None and SigningCode.objects.filter(
+        pk=code.pk, used_at=None, expires_at__gt=now, attempts__lt=signing.MAX_ATTEMPTS
+    ).update(attempts=F("attempts") + 1)
+    if not counted:
+        raise DomainError(
+            _("The code no longer works. Ask for a new one."), code="code_dead", field="code"
+        )
+    if not signing.fits(code, typed):
+        raise DomainError(
+            _("This is not the code from the newest e-mail. Look again and try once more."),
+            code="wrong_code",
+            field="code",
+        )
+    SigningCode.objects.filter(pk=code.pk).update(used_at=now)
+    code.used_at = now
+    return code
+
+
+def sign_by_link(*, link, code):
+    """The volunteer signs after having typed the code; returns the agreement.
+
+    Raises DomainError("code_needed") without a fresh proof, or as `_sign`.
+    """
+    _require_open(link)
+    if not signing.proves(code, link.agreement, link.party):
+        raise DomainError(
+            _("It took a while since you typed the code. Ask for a new one."), code="code_needed"
+        )
+    person = link.agreement.volunteer.person
+    return _sign(
+        link.agreement.pk,
+        party=link.party,
+        signer_name=person.display_name,
+        method=SigningMethod.LINK,
+        by=None,
+        actor=audit.person(person.pk),
+    )
+
+
+def _require_open(link):
+    if not link.is_open:
+        raise DomainError(_("This link can no longer be used."), code=f"link_{link.status}")
+
+
+# --- Signed in -----------------------------------------------------------------------------
+
+
+def sign_on_own_page(*, agreement, by):
+    """The volunteer signs, signed in as themself; returns the agreement."""
+    if not is_party(by, agreement.volunteer):
+        raise DomainError(_("This agreement is not yours to sign."), code="not_yours")
+    return _sign(
+        agreement.pk,
+        party=Party.VOLUNTEER,
+        signer_name=agreement.volunteer.person.display_name,
+        method=SigningMethod.OWN_PAGE,
+        by=by,
+    )
+
+
+def sign_as_leader(*, agreement, by):
+    """The branch leader signs for the branch; returns the agreement.
+
+    Never the volunteer themself: nobody signs for both parties.
+    """
+    require(by, Permission.SIGN_AGREEMENT, agreement.branch)
+    refuse_own(by, agreement.volunteer)
+    return _sign(
+        agreement.pk,
+        party=Party.LEADER,
+        signer_name=by.get_full_name(),
+        method=SigningMethod.OWN_PAGE,
+        by=by,
+    )
+
+
+# --- On paper ------------------------------------------------------------------------------
+
+
+def register_paper(*, agreement, party, signed_on, signer_name, by):
+    """Register that a party signed the printed text; returns the agreement.
+
+    Raises DomainError: signed_in_future, signed_before_sent, no_signer.
+    """
+    require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
+    refuse_own(by, agreement.volunteer)
+    if signed_on > today():
+        raise DomainError(
+            _("The day of signing cannot lie ahead."), code="signed_in_future", field="signed_on"
+        )
+    if agreement.sent_at and signed_on < day_of(agreement.sent_at):
+        raise DomainError(
+            _("The text was made on %(day)s; it cannot have been signed before.")
+            % {"day": f"{day_of(agreement.sent_at):%d-%m-%Y}"},
+            code="signed_before_sent",
+            field="signed_on",
+        )
+    if not signer_name.strip():
+        raise DomainError(_("Write who signed."), code="no_signer", field="signer_name")
+    return _sign(
+        agreement.pk,
+        party=Party(party),
+        signer_name=" ".join(signer_name.split()),
+        method=SigningMethod.PAPER,
+        signed_on=signed_on,
+        by=by,
+    )
+
+
+# --- What all routes do --------------------------------------------------------------------
+
+
+@transaction.atomic
+def _sign(agreement_id, *, party, signer_name, method, by, signed_on=None, actor=None):
+    """Write the signature on the frozen text's hash; conclude when it was the last one.
+
+    Raises DomainError: already_signed, not_waiting.
+    """
+    covered = Coverage.objects.filter(agreement=agreement_id).values_list("engagement", flat=True)
+    engagements = locked_engagements(list(covered))
+    agreement = locked(agreement_id)
+    if agreement.signatures.filter(party=party).exists():
+        raise DomainError(
+            _("This signature is there already. Nothing more is needed."), code="already_signed"
+        )
+    if agreement.state != AgreementState.SENT:
+        raise DomainError(
+            _("The agreement does not wait for signatures any more. Open it again to see why."),
+            code="not_waiting",
+        )
+    Signature.objects.create(
+        agreement=agreement,
+        party=party,
+        signer_name=signer_name[:200],
+        method=method,
+        signed_on=signed_on or today(),
+        text_sha256=agreement.documents.get(kind=DocumentKind.TEXT).sha256,
+        recorded_at=timezone.now(),
+        registered_by=by,
+    )
+    agreement.signing_codes.filter(party=party).delete()
+    record("agreement.signed", agreement, by=actor or by, fields=(str(party),))
+    if agreement.signatures.count() == len(Party):
+        _conclude(agreement, engagements, by=actor or by)
+    return agreement
+
+
+def _conclude(agreement, engagements, *, by):
+    """All have signed: the agreement binds, the clearances follow, the document is made later."""
+    AGREEMENT.require(agreement.state, AgreementState.CONCLUDED)
+    refuse_second(engagements, agreement.starts_on, agreement.ends_on, besides=agreement)
+    agreement.state = AgreementState.CONCLUDED
+    agreement.concluded_at = timezone.now()
+    agreement.save(update_fields=["state", "concluded_at"])
+    agreement.coverage_set.update(binding_from=agreement.starts_on, binding_until=agreement.ends_on)
+    signed_on = max(agreement.signatures.values_list("signed_on", flat=True))
+    first_day = max(agreement.starts_on, signed_on)
+    if agreement.ends_on is None or first_day <= agreement.ends_on:
+        for site in {engagement.site for engagement in engagements}:
+            clearances.issue(
+                volunteer=agreement.volunteer,
+                kind=ClearanceKind.AGREEMENT,
+                source=agreement,
+                valid_from=first_day,
+                valid_until=agreement.ends_on,
+                site=site,
+                by=by,
+            )
+    record("agreement.concluded", agreement, by=by, fields=("state",))
+    jobs.enqueue(SEAL_JOB, key=f"seal:{agreement.pk}", agreement_id=agreement.pk)
+
+
+@transaction.atomic
+def forget_old_codes(*, older_than=timedelta(days=1)):
+    """Delete codes that ran out long ago; return how many."""
+    before = timezone.now() - older_than
+    return SigningCode.objects.filter(expires_at__lt=before).delete()[0]

@@ -1,0 +1,27 @@
+"""Who may do a deed on a row of a branch: asked inside the actions, whoever calls them."""
+
+from django.utils.translation import gettext as _
+
+from coordination.access import scope_of
+from core.errors import DomainError
+
+
+def require(by, permission, branch):
+    """Raise DomainError("not_allowed") unless the user has the permission on the branch."""
+    if not scope_of(by).holds(permission, branch.path):
+        raise DomainError(
+            _("You may not do this for %(branch)s. Ask the branch leader or the coordinator.")
+            % {"branch": branch.name},
+            code="not_allowed",
+        )
+
+
+def is_party(by, volunteer):
+    """True if the user is the volunteer themself."""
+    return volunteer is not None and by.pk is not None and volunteer.person.user_id == by.pk
+
+
+def refuse_own(by, volunteer):
+    """Raise DomainError("own_matter") where staff would decide about themselves."""
+    if is_party(by, volunteer):
+        raise DomainError(_("This is about yourself. Ask a colleague to do it."), code="own_matter")

@@ -1,0 +1,296 @@
+"""The agreement as text: what it says now (preview), and frozen as PDF when it is sent.
+
+Nothing here writes. The frozen HTML is what the signed document's pages are set from again, and
+what is shown to the one who signs; the bytes of the PDF are what the hash and signatures name.
+"""
+
+import base64
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from agreements import placeholders
+from agreements.models import (
+    Agreement,
+    AttestationDuty,
+    Coverage,
+    DocumentKind,
+    Insurance,
+    Party,
+    SigningMethod,
+)
+from coordination.models import Tie
+from core import files, pdf, policies
+from core.periods import day_of, today
+from core.templatetags.ui import day as day_text
+
+TITLE = "Samarbejdsaftale"
+TEMPLATE = "pdf/agreement.html"
+
+WORDS = {
+    "da": {
+        "leader": "lederen af %s",
+        "colleague": "en anden medarbejder på %s",
+        "no_end": "indtil en af os siger stop",
+        "until": "til og med %s",
+        "directly": "direkte til %s",
+        "through": "gennem %s",
+        "our_dpo": "kommunens databeskyttelsesrådgiver",
+        "and": " og ",
+    },
+    "en": {
+        "leader": "the manager of %s",
+        "colleague": "another member of staff at %s",
+        "no_end": "until one of us ends it",
+        "until": "until and including %s",
+        "directly": "directly with %s",
+        "through": "through %s",
+        "our_dpo": "the municipality's data protection officer",
+        "and": " and ",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """An agreement's text as HTML and as PDF, with the PDF's SHA-256."""
+
+    source: str
+    content: bytes
+
+    @property
+    def sha256(self):
+        return pdf.sha256(self.content)
+
+
+def loaded(agreement_id):
+    """The agreement with all that its text needs. 4 queries."""
+    covered = Coverage.objects.select_related(
+        "engagement__association",
+        "engagement__site__branch",
+        "engagement__site__activity__contact",
+        "engagement__site__activity__deputy",
+        "engagement__site__activity__terms",
+    ).order_by("engagement__site__activity__title", "pk")
+    return (
+        Agreement.objects.select_related("branch", "volunteer__person", "association", "version")
+        .prefetch_related(Prefetch("coverage_set", covered), "version__clauses")
+        .get(pk=agreement_id)
+    )
+
+
+# --- The text ------------------------------------------------------------------------------
+
+
+def source(agreement):
+    """The whole document as HTML; the same rows on the same day give the same text."""
+    with translation.override("da"):
+        return pdf.source(TEMPLATE, _context(agreement), title=TITLE)
+
+
+def render(agreement):
+    """The text as it is now, frozen by whoever stores it. Slow: some 300 ms."""
+    html = source(agreement)
+    return Text(html, pdf.render_html(html, identifier=agreement.number))
+
+
+def clauses(agreement, language="da"):
+    """[{heading, html}] in the language; Danish where a clause has no English text."""
+    with translation.override(language):
+        values = values_of(agreement, language)
+        return [_clause(clause, values) for clause in agreement.version.clauses.all()]
+
+
+def _clause(clause, values):
+    english = values.language == "en" and clause.body_en
+    heading, body = (
+        (clause.heading_en or clause.heading, clause.body_en)
+        if english
+        else (clause.heading, clause.body)
+    )
+    return {"key": clause.key, "heading": heading, "html": placeholders.html(body, values)}
+
+
+def text_for_page(document):
+    """The frozen text's own HTML for a page on the site, without letterhead and title.
+
+    Safe here and only here: it was made by our template from escaped values and cleaned
+    Markdown, and the database refuses to change it.
+    """
+    body = document.source.partition("<main>")[2].rpartition("</main>")[0]
+    return mark_safe(body.partition("</h1>")[2])  # noqa: S308
+
+
+def _context(agreement):
+    logo = files.current("municipality.logo")
+    person = agreement.other_party
+    return {
+        "sender": policies.get("municipality.name"),
+        "sender_unit": agreement.branch.name,
+        "logo": f"data:{logo.content_type};base64,{_base64(logo.content)}" if logo else "",
+        "logo_alt": policies.get("municipality.name"),
+        "reference": f"Aftale {agreement.number}",
+        "edition": f"{agreement.version.template} {agreement.version.number}.0 · "
+        f"lavet {day_text(day_of(agreement.created_at))}",
+        "lead": f"Mellem {person} og {agreement.branch.name}.",
+        "facts": _facts(agreement),
+        "clauses": clauses(agreement),
+        "paper_parties": [
+            {"role": "Frivillig", "name": str(person)},
+            {"role": f"For {agreement.branch.name}", "name": "Leder"},
+        ],
+    }
+
+
+def _base64(content):
+    return base64.b64encode(bytes(content)).decode()
+
+
+def _facts(agreement):
+    values = values_of(agreement).simple
+    facts = [
+        ("Frivillig", values["volunteer_name"], ""),
+        ("Aktivitet", values["activity_title"], ""),
+        ("Sted", values["branch_name"], agreement.branch.address),
+        ("Tilknyttet", values["tie"], ""),
+        ("Kontaktperson", values["contact_name"], values["contact_details"]),
+        ("Begynder", values["starts_on"], ""),
+        ("Gælder", values["ends_on"], ""),
+    ]
+    return [{"label": label, "value": value, "detail": detail} for label, value, detail in facts]
+
+
+# --- What goes into the text ---------------------------------------------------------------
+
+
+def values_of(agreement, language="da"):
+    """The placeholders' Values of an agreement from `loaded`. 1 query for the laws."""
+    engagements = [coverage.engagement for coverage in agreement.coverage_set.all()]
+    terms = [_terms(engagement) for engagement in engagements]
+    simple = _simple(agreement, engagements, [one for one in terms if one], WORDS[language])
+    return placeholders.Values(
+        simple=simple | placeholders.citations(today(), language),
+        lists={
+            "may": _lines(terms, "may"),
+            "may_not": _lines(terms, "may_not"),
+            "refer": _lines(terms, "refer_to_staff"),
+        },
+        phrases={
+            "insurance": f"insurance_{_insurance(terms)}",
+            "attestation": f"attestation_{_attestation(engagements)}",
+        },
+        language=language,
+    )
+
+
+def _simple(agreement, engagements, terms, words):
+    activities = list(dict.fromkeys(engagement.site.activity for engagement in engagements))
+    branch = agreement.branch.name
+    contact = next((one.contact for one in activities if one.contact), None)
+    deputy = next((one.deputy for one in activities if one.deputy), None)
+    association = next((one.association for one in engagements if one.association), None)
+    recipient = next(
+        (one.notification_recipient for one in terms if one.notification_recipient), ""
+    )
+    until = words["until"] % day_text(agreement.ends_on) if agreement.ends_on else words["no_end"]
+    return {
+        "municipality": policies.get("municipality.name"),
+        "branch_name": branch,
+        "activity_title": _joined([one.title for one in activities], words),
+        "activity_purpose": "\n".join(one.purpose for one in activities if one.purpose),
+        "volunteer_name": str(agreement.other_party),
+        "contact_name": contact.get_full_name() if contact else words["leader"] % branch,
+        "contact_details": contact.email if contact else "",
+        "deputy_name": deputy.get_full_name() if deputy else words["colleague"] % branch,
+        "starts_on": day_text(agreement.starts_on),
+        "ends_on": until,
+        "tie": words["through"] % association if association else words["directly"] % branch,
+        "notification_recipient": recipient or words["leader"] % branch,
+        "dpo_contact": policies.get("municipality.dpo_contact") or words["our_dpo"],
+        "privacy_url": policies.get("agreements.privacy_url") or settings.SITE_URL,
+    }
+
+
+def _joined(names, words):
+    *first, last = names
+    return words["and"].join([", ".join(first), last]) if first else last
+
+
+def _terms(engagement):
+    return getattr(engagement.site.activity, "terms", None)
+
+
+def _lines(terms, field):
+    lines = (line.strip() for one in terms if one for line in getattr(one, field).splitlines())
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def _insurance(terms):
+    """The most careful of the covered activities' answers."""
+    answers = {one.insurance if one else Insurance.TO_BE_SETTLED for one in terms}
+    careful = (Insurance.TO_BE_SETTLED, Insurance.NOT_COVERED, Insurance.COVERED)
+    return next((str(answer) for answer in careful if answer in answers), Insurance.TO_BE_SETTLED)
+
+
+def _attestation(engagements):
+    """The strictest of the answers; a duty is an option for an occasional tie."""
+    answers = {duty_of(engagement) for engagement in engagements}
+    strict = (AttestationDuty.DUTY, AttestationDuty.OPTION)
+    return next((str(one) for one in strict if one in answers), str(AttestationDuty.NOT_RELEVANT))
+
+
+def duty_of(engagement):
+    """Whether the child certificate is a duty, an option or not relevant for this tie."""
+    terms = _terms(engagement)
+    if terms is None:
+        return AttestationDuty.NOT_RELEVANT
+    if terms.child_certificate == AttestationDuty.DUTY and engagement.tie != Tie.FIXED:
+        return AttestationDuty.OPTION
+    return AttestationDuty(terms.child_certificate)
+
+
+# --- The signed document -------------------------------------------------------------------
+
+
+def signed(agreement):
+    """The signed document as PDF bytes, from the frozen text and the signatures. Slow."""
+    text = agreement.documents.get(kind=DocumentKind.TEXT)
+    with translation.override("da"):
+        context = {
+            "reference": f"Aftale {agreement.number}",
+            "signatures": [
+                _signature(one) for one in agreement.signatures.select_related("registered_by")
+            ],
+        }
+    return pdf.signed_document(
+        text.source, bytes(text.content), context, identifier=f"{agreement.number}/signed"
+    )
+
+
+def _signature(signature):
+    shown = {
+        "role": "Frivillig" if signature.party == Party.VOLUNTEER else "Leder",
+        "name": signature.signer_name,
+    }
+    if signature.method == SigningMethod.PAPER:
+        clerk = signature.registered_by.get_full_name()
+        return shown | {
+            "method": f"På papir, registreret af {clerk}",
+            "signed_on": signature.signed_on,
+        }
+    method = (
+        "Link og engangskode sendt med e-mail"
+        if signature.method == SigningMethod.LINK
+        else "Logget ind i systemet"
+    )
+    return shown | {"method": method, "signed_at": timezone.localtime(signature.recorded_at)}
+
+
+def file_name(document):
+    """A name for the downloaded file, without anything about the person."""
+    kind = _("signed") if document.kind == DocumentKind.SIGNED else _("text")
+    return f"aftale-{document.agreement.number}-{kind}.pdf"

@@ -1,0 +1,151 @@
+"""What [[placeholders]] in a clause become. A closed list; nothing is ever executed.
+
+Simple ones become text, escaped where they stand; blocks stand alone in a paragraph and become
+Markdown (a list, or a phrase from agreements/texts/phrases). `lint` finds what may not be
+published. The list with its fallbacks: agreements/texts/README.md.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from agreements.models import LegalReference
+from core import markdown
+
+TEXTS = Path(__file__).resolve().parent / "texts"
+SIMPLE = frozenset(
+    {
+        "municipality",
+        "branch_name",
+        "activity_title",
+        "activity_purpose",
+        "volunteer_name",
+        "contact_name",
+        "contact_details",
+        "deputy_name",
+        "starts_on",
+        "ends_on",
+        "tie",
+        "notification_recipient",
+        "dpo_contact",
+        "privacy_url",
+    }
+)
+LISTS = ("may", "may_not", "refer")
+BLOCKS = frozenset({*LISTS, "insurance", "attestation"})
+LEGAL = "legal:"
+PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+IN_BRACKETS = re.compile(r"\s*\(\s*(\[\[[^\[\]]+\]\])\s*\)")
+
+
+@dataclass(frozen=True)
+class Values:
+    """What one agreement puts in: `simple` {name: text}, `lists` {name: [line, ...]},
+    `phrases` {block: file stem}, and the language of phrases and fallbacks.
+    """
+
+    simple: dict
+    lists: dict
+    phrases: dict
+    language: str = "da"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What keeps a clause from being published: where, and a sentence that says what."""
+
+    clause: str
+    message: str
+
+
+@cache
+def phrase(name, language):
+    """The Markdown of a phrase file; Danish where the language lacks it."""
+    path = TEXTS / "phrases" / f"{name}.{language}.md"
+    if not path.exists():
+        path = TEXTS / "phrases" / f"{name}.da.md"
+    return path.read_text(encoding="utf-8").strip()
+
+
+def html(body, values):
+    """Safe HTML of a clause's text with everything filled in.
+
+    Raises KeyError for an unknown placeholder: a text with a hole is never shown.
+    """
+    simple = dict(values.simple)
+    pieces = [_paragraph(piece, values, simple) for piece in PARAGRAPHS.split(body.strip())]
+    return markdown.render("\n\n".join(piece for piece in pieces if piece), simple)
+
+
+def _paragraph(piece, values, simple):
+    """One paragraph as Markdown: a block is put in, an empty placeholder takes its place along."""
+    alone = markdown.PLACEHOLDER.fullmatch(piece.strip())
+    if alone and alone[1] in BLOCKS:
+        return _block(alone[1], values, simple)
+    if alone and simple.get(alone[1]) == "":
+        return ""
+    return IN_BRACKETS.sub(lambda match: _bracket(match, simple), piece)
+
+
+def _bracket(match, simple):
+    name = markdown.PLACEHOLDER.fullmatch(match[1])[1]
+    return "" if simple.get(name) == "" else match[0]
+
+
+def _block(name, values, simple):
+    if name not in LISTS:
+        return phrase(values.phrases[name], values.language)
+    lines = values.lists[name]
+    if not lines:
+        return phrase("no_items", values.language)
+    # Every line becomes a placeholder of its own, so that what people wrote is never Markdown.
+    simple.update({f"{name}:{number}": line for number, line in enumerate(lines)})
+    return "\n".join(f"- [[{name}:{number}]]" for number in range(len(lines)))
+
+
+# --- Legal references ----------------------------------------------------------------------
+
+
+def citations(on, language="da"):
+    """{"legal:<key>": citation} of every reference in force on the day. 1 query."""
+    return {
+        LEGAL + reference.key: (language == "en" and reference.citation_en) or reference.citation
+        for reference in LegalReference.objects.in_force(on).order_by("valid_from")
+    }
+
+
+# --- Lint ----------------------------------------------------------------------------------
+
+
+def lint(clauses, on):
+    """Everything in these clauses that may not be published on the day. 2 queries."""
+    in_force = citations(on)
+    known = {LEGAL + key for key in LegalReference.objects.values_list("key", flat=True)}
+    return [
+        Fault(clause.key, message)
+        for clause in clauses
+        for body in (clause.heading, clause.body, clause.heading_en, clause.body_en)
+        for message in _faults(body, in_force, known)
+    ]
+
+
+def _faults(body, in_force, known):
+    for name in markdown.placeholders(body):
+        shown = {"name": f"[[{name}]]"}
+        if (name.startswith(LEGAL) and name in in_force) or name in SIMPLE:
+            continue
+        if name in BLOCKS:
+            if not _stands_alone(body, name):
+                yield _("%(name)s must stand alone, with an empty line before and after.") % shown
+        elif name in known:
+            yield _("%(name)s cites a law that is no longer in force.") % shown
+        else:
+            yield _("%(name)s is not one of the placeholders that exist.") % shown
+
+
+def _stands_alone(body, name):
+    found = [piece for piece in PARAGRAPHS.split(body) if name in markdown.placeholders(piece)]
+    return all(markdown.PLACEHOLDER.fullmatch(piece.strip()) for piece in found)
