@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 import pydyf
 from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import CSS, HTML, Attachment
@@ -74,8 +75,13 @@ CONTINUED = {
     "tbody": "/TBody",
 }
 
-# Characters that no font draws and XML forbids; they would break the metadata.
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+FONT_FILE = re.compile(r'url\("static:([^"]+)"\)')
+
+# Characters that no font draws and XML forbids (they would break the metadata), and those
+# that print the letters after them in another order than they are stored and signed.
+CONTROL_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 
 
 # --- What the apps call --------------------------------------------------------------------
@@ -158,7 +164,15 @@ class StaticFilesOnly(URLFetcher):
 
 @lru_cache(maxsize=1)
 def style():
-    """Fonts, parsed stylesheet and fetcher: read once per process."""
+    """Fonts, parsed stylesheet and fetcher: read once per process.
+
+    Raises ImproperlyConfigured when a font is not there; WeasyPrint would take another one,
+    and the same agreement would look different on every machine.
+    """
+    path = finders.find(STYLESHEET)
+    for font in FONT_FILE.findall(Path(path).read_text()):
+        if finders.find(font) is None:
+            raise ImproperlyConfigured(f"static/{font} is missing; run script/bootstrap")
     fetcher = StaticFilesOnly()
     fonts = FontConfiguration()
     css = CSS(url=f"static:{STYLESHEET}", font_config=fonts, url_fetcher=fetcher)

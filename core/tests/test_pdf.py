@@ -6,6 +6,8 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from weasyprint import HTML
@@ -121,6 +123,11 @@ def test_render_never_takes_html_from_a_name(on_disk):
     assert "<script>alert(1)</script><b>Åse</b> & Co" in pages_text(path)
 
 
+def test_render_prints_letters_in_the_order_they_are_stored(on_disk):
+    path = on_disk(agreement_sample(lead="Mellem \u202eÅse\u202c og Bo"))
+    assert "Mellem Åse og Bo" in pages_text(path)
+
+
 def test_render_takes_forty_clauses(on_disk):
     clauses = [{"heading": f"Punkt {n}", "html": CLAUSE} for n in range(40)]
     content = agreement_sample(clauses=clauses)
@@ -174,14 +181,20 @@ def test_a_figure_is_where_it_is_printed():
     with pikepdf.open(BytesIO(agreement_sample())) as document:
         (logo,) = Document(document).of_kind("/Figure")
         left, bottom, right, top = (round(float(side)) for side in logo.A.BBox)
-    assert (left, right - left, top - bottom) == (71, 37, 37)  # points; 25 mm is the margin
+    assert (left, right - left, top - bottom) == (71, 31, 37)  # points; 25 mm is the margin
     assert 842 - top == 51  # 18 mm from the upper edge
 
 
-def test_words_are_not_split_with_a_foreign_hyphen(on_disk):
-    text = format_html("<p>{}</p>", "kommunalbestyrelsesmedlemmernes " * 40)
+def test_words_stay_whole(on_disk):
+    word = "kommunalbestyrelsesmedlemmernes"
+    text = format_html("<p>{}</p>", f"{word} " * 40)
     path = on_disk(agreement_sample(clauses=[{"heading": "Ord", "html": text}]))
-    assert "\u2010" not in pages_text(path)
+    assert pages_text(path).count(word) == 40
+
+
+def test_soft_hyphens_are_drawn_with_our_font(on_disk):
+    text = format_html("<p>{}</p>", "kommunal\u00adbestyrelses\u00admedlemmernes " * 40)
+    path = on_disk(agreement_sample(clauses=[{"heading": "Ord", "html": text}]))
     assert "DejaVu" not in run("pdffonts", path).stdout
 
 
@@ -262,3 +275,20 @@ def test_repairs_are_needed():
         "header-cells",
         "content-owned",
     ]
+
+
+def test_style_stops_when_a_font_is_missing(tmp_path, settings):
+    settings.STATICFILES_DIRS = [tmp_path]
+    (tmp_path / "pdf").mkdir()
+    rule = '@font-face { src: url("static:vendor/absent.woff2") }'
+    (tmp_path / pdf.STYLESHEET).write_text(rule)
+    finders.get_finder.cache_clear()
+    pdf.style.cache_clear()
+    try:
+        with pytest.raises(
+            ImproperlyConfigured, match=r"absent\.woff2 is missing; run script/boot"
+        ):
+            pdf.style()
+    finally:
+        finders.get_finder.cache_clear()
+        pdf.style.cache_clear()
