@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
@@ -25,10 +26,15 @@ def main():
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     collect_static_files()
-    if not get_user_model().objects.exists():
+    if not _holds_people():
         print("Making the demo municipality", flush=True)
         call_command("demo")
     call_command("demo", "--logins")
+
+
+def _holds_people():
+    models = (get_user_model(), apps.get_model("coordination.Person"))
+    return any(model._base_manager.exists() for model in models)
 
 
 def collect_static_files():
