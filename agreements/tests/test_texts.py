@@ -82,8 +82,7 @@ def test_text_leaves_paragraph_numbers_to_the_legal_table(path):
 @pytest.mark.parametrize("danish", PUBLIC, ids=names(PUBLIC))
 def test_public_text_has_an_english_twin(danish):
     english = danish.with_name(danish.name.replace(".da.", ".en."))
-    (head, body), (english_head, english_body) = parts(danish), parts(english)
-    assert (head["key"], head["version"]) == (english_head["key"], english_head["version"])
+    body, english_body = danish.read_text(), english.read_text()
     assert PLACEHOLDER.findall(body) == PLACEHOLDER.findall(english_body)
     assert set(PLACEHOLDER.findall(body)) <= documented(NOTICES)
     assert body.count("\n## ") == english_body.count("\n## ")
