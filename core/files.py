@@ -3,6 +3,7 @@
 import hashlib
 import io
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, UnidentifiedImageError
@@ -37,6 +38,13 @@ def add_image(*, name, content, purpose, by):
     )
     audit.record("file.added", by=by, about=stored, fields=("content",))
     return stored
+
+
+@transaction.atomic
+def set_picture(key, *, name, content, by, valid_from=None, note=""):
+    """Keep a picture and point its FILE setting to it from a day on; returns the PolicyValue."""
+    stored = add_image(name=name, content=content, purpose=key, by=by)
+    return policies.set(key, stored, by=by, valid_from=valid_from, note=note)
 
 
 def current(key):

@@ -2,11 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.policies import EMAIL, FILE, TEXT, URL, Policy, register
+from core.policies import EMAIL, FILE, TEXT, URL, Policy, name_section, register
 
 
 def register_policies():
     """Called once, from `CoreConfig.ready`."""
+    name_section("municipality", _("The municipality"))
+    name_section("site", _("The pages"))
+    name_section("audit", _("Events"))
+    name_section("access_log", _("Accesses"))
+    name_section("messages", _("Messages"))
+    name_section("jobs", _("Jobs"))
     register(
         Policy(
             "municipality.name",

@@ -34,6 +34,8 @@ audit.kind("policy.set", gettext_lazy("Setting changed"))
 audit.kind("policy.withdrawn", gettext_lazy("Planned change of a setting withdrawn"))
 
 _register = {}
+_places = []
+_sections = {}
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,27 @@ def registered():
     return [_register[key] for key in sorted(_register)]
 
 
+def name_section(prefix, label):
+    """Name the settings whose key begins with `prefix` and a dot, for the list."""
+    _sections[prefix] = label
+
+
+def section_of(found):
+    """The name of the section a setting stands in."""
+    prefix = found.key.split(".")[0]
+    return _sections.get(prefix, prefix)
+
+
+def name_places(places):
+    """Set how scopes are offered and named: places(user) -> [(path, name)], nearest root first."""
+    _places[:] = [places]
+
+
+def places(user):
+    """The scopes below the municipality that the user may give values of their own."""
+    return list(_places[0](user)) if _places else []
+
+
 def policy(key):
     """The registered Policy. Raises LookupError for an unknown key."""
     try:
@@ -130,8 +153,19 @@ def get(key, *, path="", on=None):
 
 
 def rows_of(key):
-    """Every dated row of one setting, newest day first, for its history."""
+    """Every dated row of one setting, by scope, newest day first, for its history."""
     return PolicyValue.objects.filter(key=key).order_by("path", "-valid_from", "-pk")
+
+
+def paths_with_values(key, *, on=None):
+    """The scopes below the municipality where another value holds on the day."""
+    on = on or periods.today()
+    found = []
+    for (row_key, path), rows in remembered("policies", _load).items():
+        row = _row_on(rows, on) if row_key == key and path else None
+        if row is not None and not row.inherits:
+            found.append(path)
+    return sorted(found)
 
 
 def current_row(key, *, path="", on=None):
