@@ -22,7 +22,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-BETWEEN = re.compile(rb"^-{79}\n", re.MULTILINE)
+# Between two mails of one file; a mail may hold such a line too, but no header follows it.
+BETWEEN = re.compile(rb"^-{79}\n(?=Content-Type: |\Z)", re.MULTILINE)
 NEWEST_FILES = 200
 PAGE_SIZE = 25
 
@@ -93,9 +94,9 @@ def _read(file, changed_at, size):
 
 
 def _parse(content, file_name, number):
-    if not content.strip():
-        return None
     message = message_from_bytes(content, policy=policy.default)
+    if message["Date"] is None:
+        return None
     body = message.get_body(preferencelist=("plain", "html"))
     return Mail(
         key=hashlib.sha256(f"{file_name}/{number}".encode()).hexdigest()[:20],

@@ -1,0 +1,180 @@
+"""Delivery against a real SMTP server on loopback that can refuse, stumble and hang up."""
+
+import socket
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from django.conf import settings as django_settings
+
+from core import delivery, mail
+from core.models import Message, MessageState
+from core.tests.test_mail import letters  # noqa: F401 - the register and templates
+
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+class Office:
+    """The server's behaviour: what it answers at RCPT and DATA, per address; what it took in."""
+
+    def __init__(self):
+        self.letters = []
+        self.connections = 0
+        self.rcpt = {}
+        self.data = {}
+        self.hang_up_after_data = set()
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        answer = self.rcpt.get(address, "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server, session, envelope):
+        (address,) = envelope.rcpt_tos
+        answer = self.data.get(address, "250 OK")
+        if answer.startswith("250"):
+            self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        if address in self.hang_up_after_data:
+            self.hang_up_after_data.remove(address)
+            server.transport.abort()
+        return answer
+
+    def subjects(self):
+        return sorted(letter["Subject"] for letter in self.letters)
+
+
+class Server(Controller):
+    def factory(self):
+        return SMTP(self.handler, enable_SMTPUTF8=True, hostname="test")
+
+
+@pytest.fixture
+def office(settings):
+    """A running mail server, and Django set to use it."""
+    behaviour = Office()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Server(behaviour, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_TIMEOUT = 5
+    behaviour.stop = server.stop
+    yield behaviour
+    if server.server is not None:
+        server.stop()
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def write(name):
+    return mail.send("tests.letter", to=mail.Recipient(f"{name}@example.dk", name), key=name)
+
+
+def outcome(message):
+    return Message.objects.values_list("state", "last_error").get(pk=message.pk)
+
+
+def test_mails_go_to_one_person_each_over_one_connection(db, office):
+    for name in ("anna", "bo", "carl"):
+        write(name)
+    assert delivery.deliver() == 3
+    assert office.connections == 1
+    assert sorted(letter["To"] for letter in office.letters) == [
+        "anna <anna@example.dk>",
+        "bo <bo@example.dk>",
+        "carl <carl@example.dk>",
+    ]
+
+
+def test_mail_arrives_whole(db, office):
+    message = mail.send("tests.letter", to=mail.Recipient("ase@example.dk", "Åse"))
+    delivery.deliver()
+    (letter,) = office.letters
+    assert letter["Message-ID"] == message.message_id
+    assert letter["Subject"] == "Hej Åse"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["From"].addresses[0].addr_spec == django_settings.DEFAULT_FROM_EMAIL
+    parts = [part.get_content_type() for part in letter.walk()]
+    assert parts == ["multipart/alternative", "text/plain", "text/html"]
+
+
+def test_server_that_is_down_costs_nobody_the_mail(db, office, clock):
+    office.stop()
+    messages = [write("anna"), write("bo")]
+    assert delivery.deliver() == 0
+    assert outcome(messages[0]) == (MessageState.WAITING, "mail server down")
+    assert outcome(messages[1]) == (MessageState.WAITING, "")
+    assert Message.objects.get(pk=messages[1].pk).attempts == 0
+    assert Message.objects.get(pk=messages[0].pk).not_before >= NOW + timedelta(seconds=60)
+
+
+def test_recipient_refused_for_good_has_failed_and_the_others_go(db, office):
+    office.rcpt["anna@example.dk"] = "550 No such person, Anna Hansen"
+    refused, taken = write("anna"), write("bo")
+    assert delivery.deliver() == 1
+    assert outcome(refused) == (MessageState.FAILED, "SMTP 550")
+    assert outcome(taken) == (MessageState.SENT, "")
+
+
+def test_content_refused_for_good_has_failed(db, office):
+    office.data["anna@example.dk"] = "554 Spam"
+    refused = write("anna")
+    assert delivery.deliver() == 0
+    assert outcome(refused) == (MessageState.FAILED, "SMTP 554")
+
+
+@pytest.mark.parametrize("stage", ["rcpt", "data"])
+def test_recipient_put_off_is_tried_again(db, office, clock, stage):
+    getattr(office, stage)["anna@example.dk"] = "451 Greylisted"
+    put_off, taken = write("anna"), write("bo")
+    assert delivery.deliver() == 1
+    assert outcome(put_off) == (MessageState.WAITING, "SMTP 451")
+    assert outcome(taken) == (MessageState.SENT, "")
+    getattr(office, stage).clear()
+    assert delivery.deliver() == 0  # not yet
+    clock.shift(timedelta(minutes=2))
+    assert delivery.deliver() == 1
+    assert outcome(put_off) == (MessageState.SENT, "")
+
+
+def test_server_that_closes_the_connection_loses_nothing(db, office):
+    office.rcpt["anna@example.dk"] = "421 Closing"
+    put_off, taken = write("anna"), write("bo")
+    assert delivery.deliver() == 1
+    assert outcome(put_off) == (MessageState.WAITING, "SMTP 421")
+    assert outcome(taken) == (MessageState.SENT, "")
+    assert office.connections == 2
+
+
+def test_server_that_hangs_up_after_the_text_gets_it_again_with_the_same_id(db, office, clock):
+    office.hang_up_after_data.add("anna@example.dk")
+    message = write("anna")
+    assert delivery.deliver() == 0
+    assert outcome(message)[0] == MessageState.WAITING
+    clock.shift(timedelta(minutes=2))
+    assert delivery.deliver() == 1
+    assert [letter["Message-ID"] for letter in office.letters] == [message.message_id] * 2
+
+
+def test_server_that_never_recovers_ends_in_failure(db, office, clock):
+    office.rcpt["anna@example.dk"] = "451 Later"
+    message = write("anna")
+    for _attempt in range(delivery.MAX_ATTEMPTS):
+        delivery.deliver()
+        clock.shift(timedelta(hours=8))
+    assert outcome(message) == (MessageState.FAILED, "SMTP 451")
