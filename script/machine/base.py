@@ -80,7 +80,7 @@ def commands_environment():
 @contextlib.contextmanager
 def one_at_a_time():
     """Wait while another script makes this clone ready; two installers would mix their work."""
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)  # the trial's database and mails come to lie in it
     with (VAR / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
