@@ -10,11 +10,12 @@ class CoreConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self):
-        from core import housekeeping, municipality, sealing  # noqa: F401 - registers its jobs
+        from core import accounts, housekeeping, municipality, sealing  # noqa: F401 - registers its jobs
         from core.privacy import fields
 
         # Jobs, reminders and messages are known in every process that writes them, web included.
         autodiscover_modules("tasks", "emails")
+        accounts.register_mails()
         municipality.register_policies()
         fields.register_fields()
         fields.register_rules()

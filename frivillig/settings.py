@@ -104,7 +104,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
     "coordination.backends.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "core.backends.AccountBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -128,6 +128,17 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_FORMS = {
+    "login": "core.account_forms.LoginForm",
+    "request_login_code": "core.account_forms.RequestLoginCodeForm",
+    "confirm_login_code": "core.account_forms.ConfirmLoginCodeForm",
+    "change_password": "core.account_forms.ChangePasswordForm",
+    "set_password": "core.account_forms.SetPasswordForm",
+    "reset_password": "core.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "core.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "core.account_forms.ReauthenticateForm",
+}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = False
 SOCIALACCOUNT_ADAPTER = "core.accounts.SocialAccountAdapter"
@@ -139,6 +150,14 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.site_url.startswith("https://")
 MFA_TOTP_ISSUER = "Frivillig"
+MFA_ADAPTER = "core.accounts.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "core.account_forms.AuthenticateForm",
+    "reauthenticate": "core.account_forms.MFAReauthenticateForm",
+    "activate_totp": "core.account_forms.ActivateTOTPForm",
+    "add_webauthn": "core.account_forms.AddWebAuthnForm",
+    "edit_webauthn": "core.account_forms.EditWebAuthnForm",
+}
 SECOND_FACTOR_REQUIRED = env.second_factor_required
 
 # --- Language and time ---------------------------------------------------------------------

@@ -8,7 +8,7 @@ from frivillig import views
 urlpatterns = [
     path("", views.start, name="start"),
     path("", include("core.urls")),
-    path("konto/", include("allauth.urls")),
+    path("konto/", include("core.account_urls")),
     path("", include("coordination.urls")),
     path("", include("agreements.urls")),
     path("", include("recruitment.urls")),
