@@ -324,7 +324,7 @@ def _clean_date(found, value):
     except ValueError:
         day = None
     if day is None:
-        raise _refused(_("Write a date that exists, as year-month-day, for example 2027-03-01."))
+        raise _refused(_("Write a date that exists, for example 24.12.2026."))
     return day
 
 

@@ -5,6 +5,7 @@ Rows are never edited: a new value gets a row of its own, so the history stays.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from django import forms as django_forms
@@ -84,6 +85,8 @@ def value_field(policy):
         return django_forms.ChoiceField(choices=[*empty, *policy.choices], **common)
     if policy.type == FILE:
         return django_forms.FileField(**common)
+    if policy.type is date:
+        return forms.DateField(label=policy.label, help_text=policy.help, required=False)
     widgets = {
         int: django_forms.NumberInput(attrs={"min": policy.minimum, "max": policy.maximum}),
         TEXT: django_forms.Textarea(attrs={"rows": 4}),
@@ -172,7 +175,7 @@ class PolicyPages:
             *((request.POST, request.FILES) if request.method == "POST" else ()),
             policy=policy,
             places=policies.places(request.user),
-            initial={"value": policy.stored(policies.get(key))},
+            initial={"value": policies.get(key)},
         )
         if request.method == "POST" and form.is_valid():
             try:

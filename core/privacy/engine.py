@@ -129,7 +129,7 @@ def erase_fields(model, rows):
 
 def anonymise_people(people):
     """Do to every person of a queryset of persons what `erase` does; for retention rules."""
-    for person_id in people.values_list("pk", flat=True):
+    for person_id in list(people.values_list("pk", flat=True)):
         _erase_rows(person_id)
 
 
