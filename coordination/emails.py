@@ -1,17 +1,42 @@
 """The mails of coordination to volunteers and staff: one function per message."""
 
-from coordination.models import Engagement, RoleAssignment
-from core import mail
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from coordination.models import (
+    Assignment,
+    Engagement,
+    Person,
+    RecognitionInvitation,
+    RoleAssignment,
+)
+from coordination.states import AssignmentState, InvitationState
+from core import mail, policies
 from core.periods import today
 
 WELCOME = "coordination.welcome"
+DATA_NOTICE = "coordination.data_notice"
 STAFF_INVITED = "coordination.staff_invited"
+SHIFT_REMINDER = "coordination.shift_reminder"
+SHIFT_CHANGED = "coordination.shift_changed"
+SHIFT_CANCELLED = "coordination.shift_cancelled"
+RELEASED = "coordination.assignment_released"
+RECOGNITION_INVITED = "coordination.recognition_invited"
+
+# Why a place was freed: the shift moved, the engagement ended, or staff took the person off.
+MOVED, ENDED, BY_STAFF = "moved", "ended", "by_staff"
 
 
 def register():
     """Called once, from `CoordinationConfig.ready`."""
     mail.register(WELCOME, context=_welcome_context)
+    mail.register(DATA_NOTICE, context=_data_notice_context)
     mail.register(STAFF_INVITED, context=_invitation_context)
+    mail.register(SHIFT_REMINDER, context=_reminder_context)
+    mail.register(SHIFT_CHANGED, context=_changed_context)
+    mail.register(SHIFT_CANCELLED, context=_cancelled_context)
+    mail.register(RELEASED, context=_released_context)
+    mail.register(RECOGNITION_INVITED, context=_recognition_context)
 
 
 def send_welcome(engagement):
@@ -24,6 +49,19 @@ def send_welcome(engagement):
         to=recipient(person),
         about=engagement,
         key=f"{WELCOME}:{engagement.pk}",
+    )
+
+
+def send_data_notice(person):
+    """Tell somebody whom staff have typed in what is kept about them, and their rights.
+
+    Source: GDPR art. 14; within a month, here at once. Nothing without an address: the page
+    asks the coordinator to tell them.
+    """
+    if not person.email:
+        return None
+    return mail.send(
+        DATA_NOTICE, to=recipient(person), about=person, key=f"{DATA_NOTICE}:{person.pk}"
     )
 
 
@@ -65,6 +103,18 @@ def _welcome_context(message):
     }
 
 
+def _data_notice_context(message):
+    person = Person.objects.filter(pk=message.about_id, anonymised_at__isnull=True).first()
+    if person is None:
+        return None
+    return {
+        "name": person.first_name,
+        "municipality_address": policies.get("municipality.address"),
+        "municipality_email": policies.get("municipality.email"),
+        "dpo_contact": policies.get("municipality.dpo_contact"),
+    }
+
+
 def _invitation_context(message):
     assignment = (
         RoleAssignment.objects.select_related("user", "branch").filter(pk=message.about_id).first()
@@ -77,3 +127,145 @@ def _invitation_context(message):
         "branch": assignment.branch,
         "sign_in_url": mail.link("account_login"),
     }
+
+
+# --- Shifts --------------------------------------------------------------------------------
+
+
+def send_changed(assignments, *, event):
+    """Tell those who are on a shift that its time or place is another. Few queries for any number.
+
+    `event` is the audit event of the change: each change is told once.
+    """
+    return _send_about(SHIFT_CHANGED, assignments, event=event)
+
+
+def send_shift_cancelled(assignments, *, event):
+    """Tell those who were on a shift that it is cancelled."""
+    return _send_about(SHIFT_CANCELLED, assignments, event=event)
+
+
+def send_released(assignments, *, why, event):
+    """Tell those who were taken off a shift, and why (MOVED, ENDED or BY_STAFF)."""
+    return _send_about(RELEASED, assignments, event=event, why=why)
+
+
+def _send_about(kind, assignments, *, event, **params):
+    return mail.send_many(
+        mail.Draft(
+            kind=kind,
+            to=recipient(assignment.volunteer.person),
+            about=assignment,
+            key=f"{kind}:{assignment.pk}:{event.pk}",
+            params=params,
+        )
+        for assignment in assignments
+    )
+
+
+def _assignment(message):
+    return (
+        Assignment.objects.select_related(
+            "volunteer__person", "shift__site__activity", "shift__site__branch"
+        )
+        .filter(pk=message.about_id)
+        .first()
+    )
+
+
+def _shift_context(assignment):
+    shift = assignment.shift
+    return {
+        "name": assignment.volunteer.person.first_name,
+        "shift": shift,
+        "activity": in_language(shift.site.activity, "title"),
+        "branch": shift.site.branch,
+        "place": shift.place or shift.site.place,
+        "own_shifts_url": mail.link("coordination:own-shift-list"),
+    }
+
+
+def _reminder_context(message):
+    """None if they are no longer on the shift, it has begun, or it was moved to another day."""
+    assignment = _booked_and_coming(message)
+    if assignment is None or assignment.shift.day.isoformat() != message.params["day"]:
+        return None
+    return _shift_context(assignment)
+
+
+def _changed_context(message):
+    """None if they are no longer on the shift: another message has told them."""
+    assignment = _booked_and_coming(message)
+    return None if assignment is None else _shift_context(assignment)
+
+
+def _booked_and_coming(message):
+    assignment = _assignment(message)
+    if assignment is None or assignment.state != AssignmentState.BOOKED:
+        return None
+    return None if assignment.shift.starts_at <= timezone.now() else assignment
+
+
+def _cancelled_context(message):
+    assignment = _assignment(message)
+    return None if assignment is None else _shift_context(assignment)
+
+
+def _released_context(message):
+    """None if they have signed up for the same shift again in the meantime."""
+    assignment = _assignment(message)
+    if assignment is None:
+        return None
+    again = Assignment.objects.holding_a_place().filter(
+        shift=assignment.shift_id, volunteer=assignment.volunteer_id
+    )
+    if again.exists():
+        return None
+    return _shift_context(assignment) | {
+        "starts_at": assignment.starts_at,
+        "why": message.params["why"],
+    }
+
+
+# --- Recognition ---------------------------------------------------------------------------
+
+
+def send_recognition_invitations(invitations):
+    """Invite these volunteers to a recognition event, each once. Few queries for any number."""
+    return mail.send_many(
+        mail.Draft(
+            kind=RECOGNITION_INVITED,
+            to=recipient(invitation.volunteer.person),
+            about=invitation,
+            key=f"{RECOGNITION_INVITED}:{invitation.pk}",
+        )
+        for invitation in invitations
+    )
+
+
+def _recognition_context(message):
+    """None if it is cancelled or over, or has been answered already."""
+    invitation = (
+        RecognitionInvitation.objects.select_related("event__branch", "volunteer__person")
+        .filter(pk=message.about_id)
+        .first()
+    )
+    if invitation is None or invitation.state != InvitationState.INVITED:
+        return None
+    event = invitation.event
+    if event.cancelled_at is not None or event.starts_at <= timezone.now():
+        return None
+    return {
+        "name": invitation.volunteer.person.first_name,
+        "event": event,
+        "title": in_language(event, "title"),
+        "description": in_language(event, "description"),
+        "branch": event.branch,
+        "answer_url": mail.link("coordination:own-invitation-answer", invitation.pk),
+    }
+
+
+def in_language(row, field):
+    """A public text in the language of the moment; an empty English one falls back to Danish."""
+    english = getattr(row, f"{field}_en") if get_language() == "en" else ""
+    return english or getattr(row, field)

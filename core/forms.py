@@ -23,7 +23,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EMPTY_VALUES
+from django.core.validators import EMPTY_VALUES, EmailValidator
 from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,15 @@ from core.validators import normalise_phone
 
 LOOKUP_LIMIT = 10
 NUMBER_BOX = {"inputmode": "numeric", "autocomplete": "off", "class": "input-width-xs"}
+
+MISSING = (
+    (forms.BooleanField, _("Tick the box to go on.")),
+    (forms.MultipleChoiceField | forms.ModelMultipleChoiceField, _("Choose at least one.")),
+    (forms.ChoiceField | forms.ModelChoiceField, _("Choose an answer.")),
+    (forms.FileField, _("Choose a file.")),
+    (forms.Field, _("Fill in the field.")),
+)
+BAD_EMAIL = _("Write an e-mail address, for example name@example.dk.")
 
 
 # --- Bases ---------------------------------------------------------------------------------
@@ -50,6 +59,8 @@ class FormBase:
     def __init__(self, *args, cancel_url="", **kwargs):
         super().__init__(*args, **kwargs)
         self.cancel_url = cancel_url or self.cancel_url
+        for field in self.fields.values():
+            _speak_plainly(field)
 
     @cached_property
     def helper(self):
@@ -70,6 +81,17 @@ class FormBase:
         messages = [error.message, *error.reasons]
         for message in messages:
             self.add_error(field, ValidationError(message, code=error.code))
+
+
+def _speak_plainly(field):
+    """Say what to do instead of "This field is required"; a field's own words are kept."""
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = next(
+            words for kinds, words in MISSING if isinstance(field, kinds)
+        )
+    if isinstance(field, forms.EmailField):
+        field.validators = [v for v in field.validators if not isinstance(v, EmailValidator)]
+        field.validators.append(EmailValidator(BAD_EMAIL))
 
 
 class Form(FormBase, forms.Form):
@@ -109,7 +131,7 @@ class FilterForm(Form):
     @property
     def in_use(self):
         """How many filters the address asks for, the search box not counted."""
-        return sum(bool(field.data) for field in self.filters if field.data not in EMPTY_VALUES)
+        return sum(any(field.data or ()) for field in self.filters)
 
 
 # --- Dates, times, numbers -----------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import F, Q
+from django.db.models import DateField, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 
@@ -32,10 +32,23 @@ def covers(start, end, on):
 
 
 def covering(on, *, start="starts_on", end="ends_on"):
-    """Q for rows whose inclusive period contains the day (a date or a query expression)."""
-    return Q(**{f"{start}__lte": on}) & (
-        Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": on})
-    )
+    """Q for rows whose inclusive period contains the day (a date or a query expression).
+
+    An expression is wrapped: Django leaves a bare OuterRef in a comparison pointing at the
+    outermost table when the query is nested once more, which would ask about another row.
+    """
+    if hasattr(on, "resolve_expression"):
+        on = ExpressionWrapper(on, output_field=DateField())
+    return Q(**{f"{start}__lte": on}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": on}))
+
+
+def seen_from_inside(on):
+    """The same day as a subquery of the rows must name it: a date stays what it is, a column of
+    the rows (F) or of what lies around them (OuterRef) is one level further out.
+    """
+    if isinstance(on, OuterRef):
+        return OuterRef(on)
+    return OuterRef(on.name) if isinstance(on, F) else on
 
 
 def ends_after_start(*, start="starts_on", end="ends_on"):

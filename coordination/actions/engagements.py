@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import emails, events
-from coordination.actions import people
-from coordination.models import Engagement, Pause, Person, Site, Tie, Volunteer
+from coordination.actions import people, shifts
+from coordination.locks import lock_people
+from coordination.models import Engagement, Pause, Person, Site, Volunteer
 from coordination.states import ActivityState
 from core import audit, policies
 from core.errors import DomainError
@@ -32,12 +33,26 @@ def default_tie(site):
 
 
 @transaction.atomic
+def register_volunteer(*, person_values, by, **engagement_values):
+    """Type in a volunteer whom staff have talked with: the person and their first engagement.
+
+    `person_values` as for `people.register_person`, `engagement_values` as for `accept`. The
+    person is told what is kept about them. Returns the Engagement.
+    Source: GDPR art. 14 (data that come from somebody else than the person).
+    """
+    person = people.register_person(by=by, **person_values)
+    engagement = accept(person=person, by=by, **engagement_values)
+    emails.send_data_notice(person)
+    return engagement
+
+
+@transaction.atomic
 def accept(
     *,
     person,
     site,
     starts_on,
-    tie=Tie.FIXED,
+    tie=None,
     association=None,
     languages="",
     availability="",
@@ -46,14 +61,16 @@ def accept(
 ):
     """Tie the person to the site from a day on; return the Engagement.
 
-    In order: the person is locked and checked, becomes a Volunteer if they are not one, the
-    engagement is written, a sign-in is given where their e-mail allows it (friends who share an
-    address stay without), `EngagementAccepted` is published, and the welcome goes out. The gate
-    decides separately whether the engagement is active. Raises DomainError "site_closed",
+    `tie` None is what is usual for the activity. In order: the person is locked and checked,
+    becomes a Volunteer if they are not one, the engagement is written, a sign-in is given where
+    their e-mail allows it (friends who share an address stay without), `EngagementAccepted` is
+    published, and the welcome goes out. The gate decides separately whether the engagement is
+    active. Raises DomainError "site_closed",
     "activity_not_running", "already_engaged", "too_young", "age_unknown", "ends_before_start".
     """
     site = Site.objects.select_related("activity", "branch").get(pk=site.pk)
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    lock_people([person.pk])
+    person = Person.objects.get(pk=person.pk)
     _require_open(site, starts_on)
     _require_period(starts_on, ends_on)
     _require_age(person, site.activity, starts_on)
@@ -62,7 +79,7 @@ def accept(
     engagement = Engagement.objects.create(
         volunteer=volunteer,
         site=site,
-        tie=tie,
+        tie=tie or default_tie(site),
         association=association,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -100,6 +117,7 @@ def end(*, engagement, last_day, reason, by):
     engagement.ended_by = by
     engagement.save(update_fields=["ends_on", "end_reason", "ended_at", "ended_by"])
     _cut_pauses(engagement, last_day)
+    shifts.release_after(engagement=engagement, last_day=last_day, by=by)
     _record("engagement.ended", engagement, by=by, fields=("ends_on", "end_reason"))
     events.publish(events.EngagementEnded(engagement=engagement, by=by))
     return engagement
@@ -169,7 +187,7 @@ def change_tie(*, engagement, tie, by):
 
 def _locked(engagement):
     """The engagement as it is now, its person locked first (lock order: person, then the rest)."""
-    Person.objects.select_for_update(of=("self",)).get(pk=engagement.volunteer_id)
+    lock_people([engagement.volunteer_id])
     return (
         Engagement.objects.select_for_update(of=("self",))
         .select_related("site__branch", "site__activity", "volunteer__person")

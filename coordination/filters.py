@@ -1,0 +1,114 @@
+"""The filters above coordination's lists."""
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from coordination import queries
+from coordination.access import Permission, scope_of
+from coordination.models import Activity, ActivityKind, Branch, ClearanceKind, Engagement
+from coordination.standing import Standing
+from coordination.states import ActivityState
+from core import forms
+from core.periods import today
+
+ANYTHING = "any"
+
+
+class VolunteerFilter(forms.FilterForm):
+    """By words, branch, activity, status and what is missing.
+
+    Branch, activity, status and missing must fit one and the same engagement. Who may see
+    contacts only is not asked about status and papers.
+    """
+
+    q = forms.CharField(label=_("Name, e-mail or phone"), required=False, max_length=100)
+    branch = forms.ModelChoiceField(
+        Branch.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches")
+    )
+    activity = forms.ModelLookupField(
+        Activity.objects.none(),
+        search=queries.activities_matching,
+        url=reverse_lazy("coordination:activity-lookup"),
+        label=_("Activity"),
+        required=False,
+    )
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[("", _("All")), *Standing.choices],
+    )
+    missing = forms.ChoiceField(
+        label=_("Missing"),
+        required=False,
+        choices=[("", _("All")), (ANYTHING, _("Something is missing")), *ClearanceKind.choices],
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = Branch.objects.permitted(
+            self.user, Permission.VIEW_CONTACTS
+        )
+        self.fields["activity"].queryset = visible_activities(self.user)
+        if not scope_of(self.user).holds(Permission.VIEW_PEOPLE):
+            del self.fields["status"], self.fields["missing"]
+
+    def narrow(self, rows, wanted):
+        rows = queries.volunteers_matching(rows, wanted["q"])
+        if any(value for name, value in wanted.items() if name != "q"):
+            rows = self._with_engagement(rows, wanted)
+        return rows
+
+    def _with_engagement(self, rows, wanted):
+        status, missing = wanted.get("status"), wanted.get("missing")
+        permission = Permission.VIEW_PEOPLE if status or missing else Permission.VIEW_CONTACTS
+        engagements = Engagement.objects.permitted(self.user, permission)
+        if wanted["branch"]:
+            engagements = engagements.filter(site__branch__path__startswith=wanted["branch"].path)
+        if wanted["activity"]:
+            engagements = engagements.filter(site__activity=wanted["activity"])
+        if missing:
+            kind = None if missing == ANYTHING else missing
+            engagements = engagements.filter(
+                pk__in=queries.lacking(engagements, today(), kind).values("pk")
+            )
+        if status == Standing.ENDED:
+            return queries.only_ended(rows, engagements, today())
+        if status:
+            engagements = queries.standing_as(engagements, status, today())
+        return queries.with_engagement(rows, engagements)
+
+
+class ActivityFilter(forms.FilterForm):
+    """By words, branch, kind and status."""
+
+    q = forms.CharField(label=_("Activity"), required=False, max_length=100)
+    branch = forms.ModelChoiceField(
+        Branch.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches")
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All")), *ActivityKind.choices]
+    )
+    state = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("All")), *ActivityState.choices]
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = Branch.objects.permitted(
+            self.user, Permission.VIEW_ACTIVITIES
+        )
+
+    def narrow(self, rows, wanted):
+        rows = queries.activities_matching(rows, wanted["q"])
+        if wanted["branch"]:
+            rows = queries.activities_at(rows, wanted["branch"])
+        if wanted["kind"]:
+            rows = rows.filter(kind=wanted["kind"])
+        if wanted["state"]:
+            rows = rows.filter(state=wanted["state"])
+        return rows
+
+
+def visible_activities(user):
+    """Activities that take place, or are owned, where the user may see activities."""
+    return queries.activities().permitted(user, Permission.VIEW_ACTIVITIES)
