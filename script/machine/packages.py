@@ -73,13 +73,18 @@ def ensure_venv_module(apt=None):
 
 def ensure_test_programs(*, servers, apt=None):
     """What the tests run beside Python: Chromium, PDF checkers and, if `servers`, the servers."""
-    missing = [name for name, programs in TEST_PROGRAMS.items() if not _any_program(programs)]
+    missing = [name for name, programs in TEST_PROGRAMS.items() if not program(programs)]
     if not servers and "redis-server" in missing:
         missing.remove("redis-server")
     if servers and postgres_programs() is None:
         missing.append("postgresql")
     if missing:
         (apt or Apt.here()).install(missing, why="what the tests run")
+
+
+def program(names):
+    """The path of the first of these programs that is on PATH, or None."""
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def postgres_programs():
@@ -99,7 +104,3 @@ def _loads(library):
     except OSError:
         return False
     return True
-
-
-def _any_program(names):
-    return any(shutil.which(name) for name in names)

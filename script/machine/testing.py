@@ -20,6 +20,7 @@ def run(arguments):
         code = _check_form()
         if code:
             return code
+    environment.setdefault("CHROMIUM", packages.program(packages.CHROMIUM))
     with contextlib.ExitStack() as running:
         for key, server in own.items():
             environment[key] = running.enter_context(server())
