@@ -4,9 +4,10 @@ import pytest
 
 from coordination.access import Role
 from coordination.tests import factories
+from core.tests.browser import address, chromium, visit
 from core.tests.guards import emptying_lifts_the_guards
 
-__all__ = ["emptying_lifts_the_guards"]
+__all__ = ["address", "chromium", "emptying_lifts_the_guards", "visit"]
 
 
 @pytest.fixture

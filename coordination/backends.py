@@ -14,9 +14,6 @@ class RoleBackend:
     def authenticate(self, request, **credentials):
         return None
 
-    def get_user(self, user_id):
-        return None
-
     def has_perm(self, user, perm, obj=None):
         name = perm.rsplit(".", 1)[-1]
         held = scope_of(user).permissions

@@ -41,5 +41,6 @@ class SecondFactorMiddleware:
             return False
         if not request.user.is_authenticated or not is_staff_member(request.user):
             return False
-        methods = {record.get("method") for record in get_authentication_records(request)}
+        records = get_authentication_records(request, request.user)
+        methods = {record.get("method") for record in records}
         return not methods & STRONG_METHODS and not is_mfa_enabled(request.user)

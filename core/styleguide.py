@@ -175,7 +175,7 @@ def _missing():
         {"text": _("The agreement is signed"), "done": True},
         {
             "text": _("The certificate for work with children is missing"),
-            "why": _("The homework café is for children under 15."),
+            "why": _("The homework cafe is for children under 15."),
             "url": "#",
             "action": _("Order the certificate"),
         },
