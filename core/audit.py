@@ -68,6 +68,11 @@ def kinds():
     return dict(_kinds)
 
 
+def purposes():
+    """All registered purposes of accesses as {key: label}."""
+    return dict(_purposes)
+
+
 def record(kind, *, by, about, fields=(), person_ids=(), branch_path=""):
     """Write that `kind` happened to the row `about`, and return the AuditEvent.
 
