@@ -14,13 +14,16 @@ from datetime import date, datetime
 
 from django import template
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core import controls
+from core.localised import localised
 
 register = template.Library()
 
@@ -32,7 +35,9 @@ STATUS_ICONS = {
     "waiting": "hourglass",
     "neutral": "minus",
 }
-BADGES = {"waiting": "info", "neutral": "neutral"}
+BADGES = {"waiting": "info"}
+SPRITE = "vendor/dkfds/img/all-svg-icons.svg"
+HIDDEN = SafeString('aria-hidden="true"')
 
 
 # --- Days and times ------------------------------------------------------------------------
@@ -214,19 +219,32 @@ def is_day(value):
 # --- Pieces --------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/icon.html")
+@register.simple_tag
 def icon(name, label="", css=""):
     """An icon of Det Fælles Designsystem. Without a label it is hidden from screen readers."""
-    return {"name": name, "label": label, "css": css}
+    spoken = format_html('role="img" aria-label="{}"', label) if label else HIDDEN
+    return format_html(
+        '<svg class="icon-svg {}" focusable="false" {}><use href="{}#{}"></use></svg>',
+        css,
+        spoken,
+        static(SPRITE),
+        name,
+    )
 
 
-@register.inclusion_tag("components/status.html")
+@register.simple_tag
 def status(kind, text):
     """A state as icon and text, never colour alone.
 
-    `kind`: success, warning, error, info, waiting or neutral.
+    `kind`: success, warning, error, info, waiting or neutral. Made without a template file, as
+    `icon` is: lists hold hundreds of them.
     """
-    return {"kind": BADGES.get(kind, kind), "icon_name": STATUS_ICONS[kind], "text": text}
+    return format_html(
+        '<span class="badge badge-{}">{}{}</span>',
+        BADGES.get(kind, kind),
+        icon(STATUS_ICONS[kind]),
+        text,
+    )
 
 
 def _component(name, **context):
@@ -331,3 +349,27 @@ def error_prefix(context):
         if form is not None and getattr(form, "is_bound", False) and not form.is_valid():
             return _("Error: ")
     return ""
+
+
+# --- Public texts in two languages ---------------------------------------------------------
+
+
+@register.filter(name="plain")
+def plain_text(row, field):
+    """A public text in the reader's language, as text alone: for titles and attributes."""
+    return localised(row, field).text
+
+
+@register.filter(name="localised")
+def localised_text(row, field):
+    """A public text in the reader's language; marked as Danish where the English is missing."""
+    text, language = localised(row, field)
+    if not text or (get_language() or "da").startswith(language):
+        return text
+    return format_html('<span lang="{}">{}</span>', language, text)
+
+
+@register.filter(name="language_of")
+def language_of(row, field):
+    """The language that a public text is actually in, for the `lang` of its block."""
+    return localised(row, field).language

@@ -4,7 +4,7 @@
     def test_coordinator_sees_who_applied(visit, coordinator):
         page = visit("/henvendelser/", user=coordinator)        # signed in, 1280 px wide
         page.get_by_role("link", name="Frida Frivillig").click()
-            assert_accessible(page)                                 # axe, no side scroll
+        assert_accessible(page)                                 # axe, no side scroll
 
     page = visit("/", width=PHONE)                              # 375 px, anonymous
     page = visit("/", javascript=False)                         # axe cannot run then

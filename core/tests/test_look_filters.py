@@ -113,5 +113,12 @@ def test_age_word(day, written):
 
 
 def test_status_says_it_in_words_and_icon():
-    html = ui.status("success", "Underskrevet")
-    assert html == {"kind": "success", "icon_name": "success", "text": "Underskrevet"}
+    html = ui.status("success", "Underskrevet & <set>")
+    assert "badge-success" in html
+    assert "#success" in html
+    assert "Underskrevet &amp; &lt;set&gt;" in html
+
+
+def test_icon_is_silent_without_a_label_and_named_with_one():
+    assert 'aria-hidden="true"' in ui.icon("lock")
+    assert 'role="img" aria-label="Beskyttet"' in ui.icon("lock", "Beskyttet")
