@@ -5,6 +5,8 @@ same suite runs on PostgreSQL with Redis and on the embedded default.
 """
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("FRIVILLIG_DOTENV", "off")
 os.environ.setdefault("SECRET_KEY", "test-only-" + "x" * 60)
@@ -19,3 +21,13 @@ STORAGES = STORAGES | {  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = True
+if not os.environ.get("REDIS_URL"):
+    CELERY_BROKER_URL = "memory://"  # a test's wake-ups shall not reach a site that runs here
+    CELERY_BROKER_TRANSPORT_OPTIONS = {}
+SECOND_FACTOR_REQUIRED = False  # its own tests switch it on
+
+# A file, as in the real thing: in memory, threads would share one cache and refuse each other.
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {  # noqa: F405
+        "NAME": Path(tempfile.gettempdir()) / f"frivillig-test-{os.getpid()}.sqlite3"
+    }

@@ -48,7 +48,14 @@ def test_elsewhere_does_not_exist(client, coordinator, application_elsewhere, na
     client.force_login(coordinator)
     url = reverse(f"recruitment:{name}", args=[application_elsewhere.pk])
     assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["application-accept", "application-decline"])
+def test_nothing_can_be_done_elsewhere(client, coordinator, application_elsewhere, name):
+    client.force_login(coordinator)
+    url = reverse(f"recruitment:{name}", args=[application_elsewhere.pk])
     assert client.post(url).status_code == 404
+    assert Application.objects.get().state == ApplicationState.RECEIVED
 
 
 def test_leader_may_see_and_not_decide(client, leader, application):
