@@ -5,13 +5,25 @@ requirement for which no valid clearance is found is missing. Nothing else in th
 decides whether somebody may start or take a shift.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear, TruncDate
+from django.db.models.lookups import GreaterThanOrEqual
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordination.models import Clearance, ClearanceKind, Engagement, Necessity, Tie
-from core.periods import today
+from coordination.models import (
+    Assignment,
+    Clearance,
+    ClearanceKind,
+    Engagement,
+    Necessity,
+    Tie,
+)
+from coordination.states import AssignmentState, ShiftState
+from core.periods import seen_from_inside, today
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,8 @@ def _clearances_on(on):
 def missing_rows(engagements, on):
     """Engagements that lack a required clearance on the day, once per missing `required_kind`.
 
-    `engagements` is a queryset; `on` a date or a query expression. A queryset is returned, to
-    be filtered further; it costs one query when read.
+    `engagements` is a queryset; `on` a date, or an F or OuterRef as the engagements see it. A
+    queryset is returned, to be filtered further; it costs one query when read.
     """
     duty = Q(site__activity__requirements__necessity=Necessity.DUTY) & (
         Q(tie=Tie.FIXED) | Q(site__activity__requirements__fixed_tie_only=False)
@@ -49,7 +61,7 @@ def missing_rows(engagements, on):
     return (
         engagements.filter(duty)
         .annotate(required_kind=F("site__activity__requirements__kind"))
-        .filter(~Exists(_clearances_on(on)))
+        .filter(~Exists(_clearances_on(seen_from_inside(on))))
     )
 
 
@@ -75,10 +87,18 @@ def active(engagements, on=None):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One reason why somebody cannot join a shift, as a sentence with what to do."""
+    """One reason why somebody cannot join a shift, as a sentence with what to do.
+
+    `message` speaks to the volunteer, `for_staff` to the coordinator (the same where empty).
+    """
 
     code: str
     message: str
+    staff_message: str = ""
+
+    @property
+    def for_staff(self):
+        return self.staff_message or self.message
 
 
 def obstacles_to_shift(shift, volunteer):
@@ -88,32 +108,142 @@ def obstacles_to_shift(shift, volunteer):
     and the minimum age. Whether there is room, or the person is busy, is not the gate's matter.
     2 queries.
     """
-    running = Engagement.objects.running_on(shift.day).filter(
-        volunteer=volunteer, site=shift.site_id
+    return obstacles_of([volunteer], site=shift.site, day=shift.day)[volunteer.pk]
+
+
+def obstacles_of(volunteers, *, site, day):
+    """{volunteer id: Obstacles} at one site on one day; 2 queries for any number.
+
+    Each volunteer comes with their person, the site with its activity.
+    """
+    running = Engagement.objects.running_on(day).filter(
+        site=site, volunteer__in=[volunteer.pk for volunteer in volunteers]
     )
-    missing = missing_clearances(running, shift.day)
-    obstacles = [Obstacle(item.kind, _obstacle_text(item.kind)) for item in missing]
-    if not missing and not running.exists():
-        obstacles.append(
-            Obstacle(
-                "no_engagement",
-                _("You are not tied to this activity on that day. Ask the coordinator to add you."),
-            )
+    gate = _gate(running, day, "volunteer_id")
+    return {
+        volunteer.pk: gate[volunteer.pk] + age_obstacles(site.activity, volunteer.person, day)
+        for volunteer in volunteers
+    }
+
+
+def obstacles_to_shifts(shifts, volunteer):
+    """{shift id: Obstacles} for one volunteer; 2 queries for any number of shifts.
+
+    Each shift comes with its site and activity.
+    """
+    running = (
+        Engagement.objects.filter(
+            volunteer=volunteer, site__shifts__in=[shift.pk for shift in shifts]
         )
-    return obstacles + age_obstacles(shift.site.activity, volunteer.person, shift.day)
+        .annotate(shift_id=F("site__shifts__pk"), on_day=day_expression("site__shifts__starts_at"))
+        .running_on(F("on_day"))
+    )
+    gate = _gate(running, F("on_day"), "shift_id")
+    return {
+        shift.pk: gate[shift.pk] + age_obstacles(shift.site.activity, volunteer.person, shift.day)
+        for shift in shifts
+    }
 
 
-def _obstacle_text(kind):
+def at_risk(assignments):
+    """Those of the assignments whose volunteer does not pass the gate on the shift's day.
+
+    A queryset: what a sign-up would say no to today, because a clearance or an engagement has
+    ended, a pause was set or the activity's requirements have changed since.
+    """
+    ties = Engagement.objects.filter(
+        volunteer=OuterRef("volunteer"), site=OuterRef("shift__site")
+    ).running_on(OuterRef("on_day"))
+    return assignments.annotate(on_day=day_expression("starts_at")).filter(
+        ~Exists(ties)
+        | Exists(missing_rows(ties, OuterRef("on_day")))
+        | (Q(shift__site__activity__minimum_age__isnull=False) & ~_old_enough())
+    )
+
+
+def assignments_at_risk(now=None):
+    """Coming sign-ups on open shifts of people who are no longer cleared for the day.
+
+    Narrow it with `.permitted(user, permission)` or by shift: 1 query when read.
+    """
+    coming = Assignment.objects.filter(
+        state=AssignmentState.BOOKED,
+        shift__state=ShiftState.OPEN,
+        starts_at__gte=now or timezone.now(),
+    )
+    return at_risk(coming)
+
+
+def day_expression(instant):
+    """The Copenhagen day of an instant, as a query expression."""
+    return TruncDate(instant, tzinfo=timezone.get_default_timezone())
+
+
+def _old_enough():
+    """Q: as `age_obstacles`, by the date of birth or else the end of the year of birth."""
+    least = F("shift__site__activity__minimum_age")
+    by_date = GreaterThanOrEqual(
+        _digits("on_day") - _digits("volunteer__person__birth_date"), least * 10000
+    )
+    by_year = GreaterThanOrEqual(
+        ExtractYear("on_day") - F("volunteer__person__birth_year") - 1, least
+    )
+    unknown = Q(volunteer__person__birth_date__isnull=True)
+    return (~unknown & Q(by_date)) | (
+        unknown & Q(volunteer__person__birth_year__isnull=False) & Q(by_year)
+    )
+
+
+def _digits(day):
+    """A day as the number 20270328: the difference of two, in ten thousands, is the age."""
+    return ExtractYear(day) * 10000 + ExtractMonth(day) * 100 + ExtractDay(day)
+
+
+def _gate(running, on, key):
+    """{key: Obstacles} of the gate for running engagements; none running is an obstacle too."""
+    tied = set(running.values_list(key, flat=True))
+    lacking = missing_rows(running, on).values_list(key, "required_kind")
+    obstacles = _Untied({found: [] for found in tied})
+    for found, kind in lacking.order_by(key, "required_kind"):
+        obstacles[found].append(_missing_obstacle(kind))
+    return obstacles
+
+
+class _Untied(defaultdict):
+    """What is not found has no running engagement on the day."""
+
+    def __init__(self, found):
+        super().__init__(_no_engagement, found)
+
+
+def _no_engagement():
+    return [
+        Obstacle(
+            "no_engagement",
+            _("You are not tied to this activity on that day. Ask the coordinator to add you."),
+            _("Not tied to this activity on that day."),
+        )
+    ]
+
+
+def _missing_obstacle(kind):
     texts = {
-        ClearanceKind.AGREEMENT: _(
-            "Your agreement is not signed by all for that day. Look under Agreements on your page."
+        ClearanceKind.AGREEMENT: (
+            _(
+                "Your agreement is not signed by all for that day. Look under Agreements on "
+                "your page."
+            ),
+            _("The agreement is not signed by all for that day."),
         ),
-        ClearanceKind.CHILD_CERTIFICATE: _(
-            "Your child certificate is not in place for that day. Your coordinator orders it, and "
-            "you give your consent in Digital Post."
+        ClearanceKind.CHILD_CERTIFICATE: (
+            _(
+                "Your child certificate is not in place for that day. Your coordinator orders "
+                "it, and you give your consent in Digital Post."
+            ),
+            _("The child certificate is not in place for that day."),
         ),
     }
-    return texts[kind]
+    return Obstacle(kind, *texts[kind])
 
 
 def age_obstacles(activity, person, on):
@@ -126,6 +256,7 @@ def age_obstacles(activity, person, on):
             Obstacle(
                 "age_unknown",
                 _("This activity has a minimum age. Tell the coordinator your year of birth."),
+                _("The activity has a minimum age, and the year of birth is not known."),
             )
         ]
     if age < activity.minimum_age:
@@ -134,6 +265,7 @@ def age_obstacles(activity, person, on):
                 "too_young",
                 _("This activity is for people of %(age)d and above.")
                 % {"age": activity.minimum_age},
+                _("Younger than the activity's minimum age."),
             )
         ]
     return []

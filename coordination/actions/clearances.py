@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coordination.locks import lock_people
 from coordination.models import Clearance
 from core import audit
 from core.periods import today
@@ -21,6 +22,7 @@ def issue(*, volunteer, kind, source, valid_from, valid_until=None, site=None, b
     `source` is the row that proves it. Issuing again for the same source moves the period.
     Called by the app that owns the source, in the transaction that made it true.
     """
+    lock_people([volunteer.pk])
     clearance, _created = Clearance.objects.update_or_create(
         source_type=source._meta.label_lower,
         source_id=source.pk,
@@ -45,12 +47,15 @@ def issue(*, volunteer, kind, source, valid_from, valid_until=None, site=None, b
 def revoke(*, source, last_day=None, by):
     """End every clearance that this source gave, after `last_day` (default: yesterday's end).
 
-    Returns how many were ended. A revoked clearance does not hold on any later day.
+    Returns how many were ended. A revoked clearance does not hold on any later day. The people
+    are locked first, so that a sign-up for a shift comes wholly before this or sees it.
     """
     end = last_day if last_day is not None else _yesterday()
-    standing = Clearance.objects.select_for_update(of=("self",)).filter(
+    given = Clearance.objects.filter(
         source_type=source._meta.label_lower, source_id=source.pk, revoked_at=None
     )
+    lock_people(given.values_list("volunteer_id", flat=True))
+    standing = given.select_for_update(of=("self",))
     ended = 0
     for clearance in standing.select_related("site__branch"):
         clearance.valid_until = end

@@ -9,7 +9,7 @@ from coordination.access import BranchScopedQuerySet
 from coordination.models.activity import Site
 from coordination.models.association import Association
 from coordination.models.volunteer import Volunteer
-from core.periods import covering, covers, ends_after_start, set_together
+from core.periods import covering, covers, ends_after_start, seen_from_inside, set_together
 
 
 class Tie(models.TextChoices):
@@ -37,7 +37,7 @@ class EngagementQuerySet(BranchScopedQuerySet):
 
     def running_on(self, day):
         """Accepted, started, not ended and not paused on the day (a date or an expression)."""
-        paused = Pause.objects.filter(covering(day), engagement=OuterRef("pk"))
+        paused = Pause.objects.filter(covering(seen_from_inside(day)), engagement=OuterRef("pk"))
         return self.filter(covering(day)).exclude(Exists(paused))
 
     def not_ended(self, day):

@@ -8,13 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from coordination.access import BranchScopedQuerySet
 from coordination.models.activity import Site
+from coordination.models.engagement import Engagement
 from coordination.models.volunteer import Volunteer
 from coordination.states import HOLDING_A_PLACE, AssignmentState, ShiftState
-from core.periods import day_of, set_together
+from core.periods import day_of, set_together, today
 
 
 class ShiftQuerySet(BranchScopedQuerySet):
     """Shifts, with how full they are."""
+
+    def own(self, user):
+        """Shifts at the sites that this user, as a volunteer, is or will be tied to."""
+        if not user.is_authenticated:
+            return self.none()
+        ties = Engagement.objects.own(user).not_ended(today())
+        return self.filter(site__in=ties.values("site"))
 
     def with_taken(self):
         """Annotate `taken`: how many places are held."""

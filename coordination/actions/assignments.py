@@ -1,0 +1,162 @@
+"""Sign up for a shift, cancel, and register who came."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordination import eligibility, emails, scheduling
+from coordination.locks import lock_people, locked_shift, locked_volunteer
+from coordination.models import Assignment
+from coordination.states import ASSIGNMENT, AssignmentState
+from core import audit, policies
+from core.errors import DomainError
+
+audit.kind("assignment.booked", gettext_lazy("Signed up for a shift"))
+audit.kind("assignment.cancelled", gettext_lazy("Cancelled a shift"))
+audit.kind("assignment.attendance", gettext_lazy("Attendance registered"))
+audit.kind("assignment.attendance_corrected", gettext_lazy("Attendance corrected"))
+
+CANCEL_DEADLINE = "shift.cancel_deadline_hours"
+
+
+@transaction.atomic
+def sign_up(*, shift, volunteer, by):
+    """Put the volunteer on the shift and return the Assignment.
+
+    The person is locked, then the shift; all facts are read after that. The shift must be open
+    and not begun, the gate open on its day, the volunteer free at that time, and a place left.
+    Raises DomainError("cannot_join") whose `reasons` are Obstacles in words, or the code of the
+    one reason there is. 10 queries.
+    """
+    volunteer = locked_volunteer(volunteer.pk)
+    shift = locked_shift(shift.pk)
+    _require_no_obstacles(obstacles(shift, volunteer), for_staff=volunteer.person.user_id != by.pk)
+    assignment = Assignment.objects.create(
+        shift=shift,
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=timezone.now(),
+        booked_by=by,
+    )
+    _record("assignment.booked", assignment, shift, by=by)
+    return assignment
+
+
+@transaction.atomic
+def cancel(*, assignment, by):
+    """Take the volunteer off the shift and return the assignment.
+
+    Volunteers cancel their own until the deadline (`shift.cancel_deadline_hours`); staff until
+    the shift begins, and then the volunteer is told. Raises DomainError "begun", "too_late",
+    "wrong_state".
+    """
+    assignment = _locked(assignment)
+    shift = assignment.shift
+    ASSIGNMENT.require(assignment.state, AssignmentState.CANCELLED)
+    is_own = assignment.volunteer.person.user_id == by.pk
+    hours = policies.get(CANCEL_DEADLINE, path=shift.site.branch.path) if is_own else 0
+    late = scheduling.late_reasons(assignment.starts_at, timezone.now(), hours)
+    if late:
+        raise DomainError(late[0].message, code=late[0].code)
+    assignment.state = AssignmentState.CANCELLED
+    assignment.cancelled_at = timezone.now()
+    assignment.cancelled_by = by
+    assignment.save(update_fields=["state", "cancelled_at", "cancelled_by"])
+    event = _record("assignment.cancelled", assignment, shift, by=by, fields=("state",))
+    if not is_own:
+        emails.send_released([assignment], why=emails.BY_STAFF, event=event)
+    return assignment
+
+
+@transaction.atomic
+def mark_attendance(*, assignment, attended, by):
+    """Register whether the volunteer came, once the shift has begun; return the assignment.
+
+    A mark can be corrected, which leaves an event of its own; the same mark again changes
+    nothing. Raises DomainError "not_begun", "wrong_state".
+    """
+    assignment = _locked(assignment)
+    if assignment.starts_at > timezone.now():
+        raise DomainError(
+            _("The shift has not begun yet. Register who came when it has."), code="not_begun"
+        )
+    target = AssignmentState.ATTENDED if attended else AssignmentState.ABSENT
+    if assignment.state == target:
+        return assignment
+    ASSIGNMENT.require(assignment.state, target)
+    corrected = assignment.state != AssignmentState.BOOKED
+    assignment.state = target
+    assignment.attendance_at = timezone.now()
+    assignment.attendance_by = by
+    assignment.save(update_fields=["state", "attendance_at", "attendance_by"])
+    kind = "assignment.attendance_corrected" if corrected else "assignment.attendance"
+    _record(kind, assignment, assignment.shift, by=by, fields=("state",))
+    return assignment
+
+
+@transaction.atomic
+def mark_all(*, marks, by):
+    """Register many at once: `marks` is (assignment, attended) pairs; all, or none.
+
+    People are locked in order before the first mark. Returns how many were given.
+    """
+    marks = list(marks)
+    lock_people([assignment.volunteer_id for assignment, _attended in marks])
+    for assignment, attended in marks:
+        mark_attendance(assignment=assignment, attended=attended, by=by)
+    return len(marks)
+
+
+def obstacles(shift, volunteer):
+    """Every reason why the volunteer cannot join the shift now, as Obstacles. 4 queries.
+
+    The shift comes with its site and activity, the volunteer with their person. Binding only
+    for rows that the transaction has locked.
+    """
+    taken = shift.assignments.holding_a_place().count()
+    held = volunteer.assignments.holding_a_place().filter(
+        starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
+    )
+    return (
+        scheduling.closed_reasons(shift, timezone.now())
+        + eligibility.obstacles_to_shift(shift, volunteer)
+        + scheduling.busy_reasons(shift, held)
+        + scheduling.room_reasons(shift.capacity, taken)
+    )
+
+
+def _require_no_obstacles(found, *, for_staff):
+    if not found:
+        return
+    texts = [obstacle.for_staff if for_staff else obstacle.message for obstacle in found]
+    if len(found) == 1:
+        raise DomainError(texts[0], code=found[0].code)
+    message = (
+        _("The volunteer cannot join this shift yet.")
+        if for_staff
+        else _("You cannot join this shift yet.")
+    )
+    raise DomainError(message, code="cannot_join", reasons=texts)
+
+
+def _locked(assignment):
+    """The assignment as it is now, its person locked first."""
+    lock_people([assignment.volunteer_id])
+    return (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("volunteer__person", "shift__site__activity", "shift__site__branch")
+        .get(pk=assignment.pk)
+    )
+
+
+def _record(kind, assignment, shift, *, by, fields=()):
+    return audit.record(
+        kind,
+        by=by,
+        about=assignment,
+        fields=fields,
+        person_ids=[assignment.volunteer_id],
+        branch_path=shift.site.branch.path,
+    )

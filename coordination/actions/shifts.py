@@ -1,0 +1,321 @@
+"""Plan, change, move and cancel shifts; free the places of those who have stopped."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordination import eligibility, emails, scheduling
+from coordination.locks import lock_people, locked_shift, locked_shift_with_people
+from coordination.models import Assignment, Engagement, Shift, Site
+from coordination.states import SHIFT, ActivityState, AssignmentState, ShiftState
+from core import audit
+from core.errors import DomainError
+from core.periods import covering, day_of, start_of
+
+audit.kind("shift.planned", gettext_lazy("Shift planned"))
+audit.kind("shift.changed", gettext_lazy("Shift changed"))
+audit.kind("shift.rescheduled", gettext_lazy("Shift moved"))
+audit.kind("shift.cancelled", gettext_lazy("Shift cancelled"))
+audit.kind("assignment.released", gettext_lazy("Taken off a shift"))
+
+DETAILS = ("title", "capacity", "minimum", "place", "note")
+
+
+@transaction.atomic
+def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", note="", by):
+    """Make a shift at a site and return it.
+
+    Raises DomainError "in_past", "ends_before_start", "too_long", "minimum_above_capacity",
+    "site_closed", "activity_ended".
+    """
+    site = Site.objects.select_related("activity", "branch").get(pk=site.pk)
+    _require_time(starts_at, ends_at)
+    _require_minimum(minimum, capacity)
+    _require_site_open(site, day_of(starts_at))
+    shift = Shift.objects.create(
+        site=site,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=capacity,
+        minimum=minimum,
+        title=title,
+        place=place,
+        note=note,
+    )
+    _record("shift.planned", shift, by=by)
+    return shift
+
+
+@transaction.atomic
+def change(*, shift, by, **details):
+    """Change title, places, meeting place or note; return the shift. Not its time: `reschedule`.
+
+    Whoever is on the shift is told when the meeting place changes. Raises DomainError
+    "capacity_below_taken", "minimum_above_capacity", "shift_cancelled"; TypeError for others.
+    """
+    unknown = set(details) - set(DETAILS)
+    if unknown:
+        raise TypeError(f"Not a detail of a shift: {sorted(unknown)}")
+    shift = locked_shift(shift.pk)
+    _require_open(shift)
+    changed = [name for name, value in details.items() if getattr(shift, name) != value]
+    if not changed:
+        return shift
+    for name in changed:
+        setattr(shift, name, details[name])
+    _require_minimum(shift.minimum, shift.capacity)
+    _require_room_for_those_on_it(shift)
+    shift.save(update_fields=changed)
+    event = _record("shift.changed", shift, by=by, fields=changed)
+    if "place" in changed:
+        emails.send_changed(_booked(shift), event=event)
+    return shift
+
+
+@transaction.atomic
+def reschedule(*, shift, starts_at, ends_at, by, release=()):
+    """Move the shift to another time and return it; everybody on it is told.
+
+    Everybody on it is asked about anew for the new time: the gate on the new day, other shifts.
+    Whoever no longer fits must be named in `release` (volunteer ids), is taken off and told;
+    else DomainError("do_not_fit") names them in `reasons` and nothing changes. Raises also
+    "begun", "shift_cancelled", "in_past", "ends_before_start", "too_long", "site_closed",
+    "busy". Queries do not depend on how many are on it.
+    """
+    _require_time(starts_at, ends_at)
+    shift, assignments = locked_shift_with_people(shift.pk, changed_message=_busy_message())
+    _require_open(shift)
+    _require_not_begun(shift)
+    _require_site_open(shift.site, day_of(starts_at))
+    if (shift.starts_at, shift.ends_at) == (starts_at, ends_at):
+        return shift
+    misfits = misfits_at(shift, assignments, starts_at, ends_at)
+    _require_released(misfits, release, assignments)
+    leaving = [item for item in assignments if item.volunteer_id in misfits]
+    staying = [item for item in assignments if item.volunteer_id not in misfits]
+    _take_off(leaving, why=emails.MOVED, by=by, path=shift.site.branch.path)
+    shift.starts_at, shift.ends_at = starts_at, ends_at
+    shift.save(update_fields=["starts_at", "ends_at"])
+    Assignment.objects.filter(pk__in=[item.pk for item in staying]).update(
+        starts_at=starts_at, ends_at=ends_at
+    )
+    event = _record(
+        "shift.rescheduled",
+        shift,
+        by=by,
+        fields=("starts_at", "ends_at"),
+        person_ids=[item.volunteer_id for item in assignments],
+    )
+    emails.send_changed(staying, event=event)
+    return shift
+
+
+@transaction.atomic
+def cancel_shift(*, shift, by):
+    """Cancel the shift before it begins, tell everybody on it, and return it.
+
+    Raises DomainError "begun", "wrong_state", "busy".
+    """
+    shift, assignments = locked_shift_with_people(shift.pk, changed_message=_busy_message())
+    SHIFT.require(shift.state, ShiftState.CANCELLED)
+    _require_not_begun(shift)
+    now = timezone.now()
+    shift.state, shift.cancelled_at, shift.cancelled_by = ShiftState.CANCELLED, now, by
+    shift.save(update_fields=["state", "cancelled_at", "cancelled_by"])
+    _cancel_rows(assignments, by=by, now=now)
+    event = _record(
+        "shift.cancelled",
+        shift,
+        by=by,
+        fields=("state",),
+        person_ids=[item.volunteer_id for item in assignments],
+    )
+    emails.send_shift_cancelled(assignments, event=event)
+    return shift
+
+
+@transaction.atomic
+def release_after(*, engagement, last_day, by):
+    """Free the places that a volunteer holds at the site after their last day; returns how many.
+
+    For the end of an engagement, in its transaction. A shift that another engagement of theirs
+    at the same site covers is kept. The volunteer is told, once per shift.
+    """
+    return release_during(
+        engagement=engagement, first_day=last_day + timedelta(days=1), last_day=None, by=by
+    )
+
+
+@transaction.atomic
+def release_during(*, engagement, first_day, last_day, by):
+    """Free the places that a volunteer holds at the site from day to day inclusive (None: for
+    good); returns how many. For a pause or an end: see `release_after`.
+    """
+    lock_people([engagement.volunteer_id])
+    others = Engagement.objects.exclude(pk=engagement.pk).filter(
+        covering(OuterRef("on_day")), volunteer=engagement.volunteer_id, site=engagement.site_id
+    )
+    until = Q() if last_day is None else Q(starts_at__lt=start_of(last_day + timedelta(days=1)))
+    leaving = list(
+        Assignment.objects.filter(
+            until,
+            volunteer=engagement.volunteer_id,
+            shift__site=engagement.site_id,
+            state=AssignmentState.BOOKED,
+            starts_at__gte=max(start_of(first_day), timezone.now()),
+        )
+        .annotate(on_day=eligibility.day_expression("starts_at"))
+        .filter(~Exists(others))
+        .select_related("volunteer__person")
+    )
+    why = emails.ENDED if last_day is None and engagement.ends_on else emails.PAUSED
+    _take_off(leaving, why=why, by=by, path=engagement.site.branch.path)
+    return len(leaving)
+
+
+def misfits_at(shift, assignments, starts_at, ends_at):
+    """{volunteer id: Obstacles} of those on the shift who do not fit another time. 3 queries.
+
+    Read-only, so that the form can show it before anything is changed.
+    """
+    volunteers = [item.volunteer for item in assignments]
+    gate = eligibility.obstacles_of(volunteers, site=shift.site, day=day_of(starts_at))
+    elsewhere = Assignment.objects.holding_a_place().exclude(shift=shift.pk)
+    busy = {}
+    for other in elsewhere.filter(
+        volunteer__in=list(gate), starts_at__lt=ends_at, ends_at__gt=starts_at
+    ):
+        busy.setdefault(other.volunteer_id, []).append(other)
+    found = {
+        pk: reasons + scheduling.overlap_reasons(starts_at, ends_at, busy.get(pk, ()))
+        for pk, reasons in gate.items()
+    }
+    return {pk: reasons for pk, reasons in found.items() if reasons}
+
+
+# --- Pieces --------------------------------------------------------------------------------
+
+
+def _take_off(assignments, *, why, by, path):
+    """Cancel these assignments, record it and tell the volunteers."""
+    if not assignments:
+        return
+    _cancel_rows(assignments, by=by, now=timezone.now())
+    for assignment in assignments:
+        event = audit.record(
+            "assignment.released",
+            by=by,
+            about=assignment,
+            fields=("state",),
+            person_ids=[assignment.volunteer_id],
+            branch_path=path,
+        )
+    emails.send_released(assignments, why=why, event=event)
+
+
+def _cancel_rows(assignments, *, by, now):
+    Assignment.objects.filter(pk__in=[item.pk for item in assignments]).update(
+        state=AssignmentState.CANCELLED, cancelled_at=now, cancelled_by=by
+    )
+
+
+def _booked(shift):
+    return list(
+        shift.assignments.filter(state=AssignmentState.BOOKED).select_related("volunteer__person")
+    )
+
+
+def _record(kind, shift, *, by, fields=(), person_ids=()):
+    return audit.record(
+        kind,
+        by=by,
+        about=shift,
+        fields=fields,
+        person_ids=person_ids,
+        branch_path=shift.site.branch.path,
+    )
+
+
+def _busy_message():
+    return _("Many are signing up for this shift right now. Try again in a moment.")
+
+
+def _require_time(starts_at, ends_at):
+    wrong = scheduling.length_reasons(starts_at, ends_at)
+    if wrong:
+        raise DomainError(wrong[0].message, code=wrong[0].code, field="ends")
+    if starts_at <= timezone.now():
+        raise DomainError(
+            _("The shift must start in the future. Look at the date and the time."),
+            code="in_past",
+            field="starts_on",
+        )
+
+
+def _require_minimum(minimum, capacity):
+    if minimum > capacity:
+        raise DomainError(
+            _("The least number cannot be above the places."),
+            code="minimum_above_capacity",
+            field="minimum",
+        )
+
+
+def _require_site_open(site, day):
+    if site.closed_on is not None and site.closed_on <= day:
+        raise DomainError(
+            _("The activity is closed at this branch on that day. Choose another place or day."),
+            code="site_closed",
+            field="site",
+        )
+    if site.activity.state == ActivityState.ENDED:
+        raise DomainError(
+            _("The activity has ended. Choose another one, or start it again first."),
+            code="activity_ended",
+            field="site",
+        )
+
+
+def _require_open(shift):
+    if shift.is_cancelled:
+        raise DomainError(
+            _("The shift is cancelled. Plan a new one instead."), code="shift_cancelled"
+        )
+
+
+def _require_not_begun(shift):
+    if shift.has_started:
+        raise DomainError(
+            _("The shift has begun and cannot be moved or cancelled any more."), code="begun"
+        )
+
+
+def _require_room_for_those_on_it(shift):
+    taken = shift.assignments.holding_a_place().count()
+    if taken > shift.capacity:
+        raise DomainError(
+            _("%(taken)s are on the shift already. Take somebody off first, or keep the places.")
+            % {"taken": taken},
+            code="capacity_below_taken",
+            field="capacity",
+        )
+
+
+def _require_released(misfits, release, assignments):
+    """Everybody who does not fit must have been named by the one who moves the shift."""
+    unnamed = {pk: found for pk, found in misfits.items() if pk not in set(release)}
+    if not unnamed:
+        return
+    names = {item.volunteer_id: item.volunteer.person.display_name for item in assignments}
+    raise DomainError(
+        _("Some of those who are on the shift do not fit the new time. Choose what to do."),
+        code="do_not_fit",
+        reasons=[
+            f"{names[pk]}: {' '.join(obstacle.for_staff for obstacle in found)}"
+            for pk, found in unnamed.items()
+        ],
+    )

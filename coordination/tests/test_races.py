@@ -1,0 +1,239 @@
+"""Two people at once: real threads, real connections, committed transactions.
+
+On PostgreSQL the row locks decide; on the embedded default the immediate transaction of SQLite
+does. Each test was seen to fail with its lock taken out.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from coordination import eligibility
+from coordination.access import Role
+from coordination.actions import assignments, clearances, shifts
+from coordination.models import Assignment, Clearance
+from coordination.states import AssignmentState
+from coordination.tests import factories
+from core.constraints import explained
+from core.errors import DomainError
+from core.periods import today
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PLACES_WANTED = 20
+WAIT = 20
+
+
+@pytest.fixture
+def here():
+    root = factories.make_branch("Byens Biblioteker")
+    return factories.make_branch("Vollsmose Bibliotek", parent=root)
+
+
+@pytest.fixture
+def staff(here):
+    return factories.make_staff(Role.LOCAL_COORDINATOR, here)
+
+
+@pytest.fixture
+def site(here):
+    return factories.make_site(here)
+
+
+def engaged(site):
+    volunteer = factories.make_volunteer()
+    factories.make_engagement(volunteer, site)
+    return volunteer
+
+
+def at_once(deeds):
+    """Run the deeds in a thread and connection each, from the same moment; their outcomes.
+
+    An outcome is "done" or the code of the DomainError.
+    """
+    start = threading.Barrier(len(deeds), timeout=WAIT)
+
+    def run(deed):
+        try:
+            connection.ensure_connection()
+            start.wait()
+            with explained():
+                deed()
+        except DomainError as error:
+            return error.code
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return sorted(pool.map(run, deeds))
+
+
+def signing_up(shift, volunteer, by):
+    return lambda: assignments.sign_up(shift=shift, volunteer=volunteer, by=by)
+
+
+def test_last_place_is_taken_once(site, staff):
+    shift = factories.make_shift(site, capacity=1)
+    people = [engaged(site) for _number in range(PLACES_WANTED)]
+    outcomes = at_once([signing_up(shift, person, staff) for person in people])
+    assert outcomes == ["done"] + ["full"] * (PLACES_WANTED - 1)
+    assert shift.assignments.holding_a_place().count() == 1
+
+
+def test_one_person_on_two_overlapping_shifts(site, staff):
+    volunteer = engaged(site)
+    first = factories.make_shift(site, hour=15, capacity=9)
+    second = factories.make_shift(site, hour=16, capacity=9)
+    outcomes = at_once([signing_up(shift, volunteer, staff) for shift in (first, second) * 5])
+    assert outcomes.count("done") == 1
+    assert volunteer.assignments.holding_a_place().count() == 1
+
+
+def test_one_person_clicking_twice(site, staff):
+    volunteer = engaged(site)
+    shift = factories.make_shift(site, capacity=9)
+    outcomes = at_once([signing_up(shift, volunteer, staff)] * 8)
+    assert outcomes == ["already_on_it"] * 7 + ["done"]
+
+
+def test_guard_holds_where_no_lock_was_taken(site, staff):
+    """Rows written past the actions, at once, with no lock at all: the database says no."""
+    volunteer = engaged(site)
+    pair = [factories.make_shift(site, hour=hour) for hour in (15, 16)]
+
+    def write(shift):
+        return lambda: Assignment.objects.create(
+            shift=shift,
+            volunteer=volunteer,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            booked_at=shift.starts_at,
+            booked_by=staff,
+        )
+
+    assert at_once([write(shift) for shift in pair]) == ["assignment_no_overlap", "done"]
+
+
+def test_sign_up_and_reschedule_never_leave_an_uncleared(site, staff):
+    """Cleared until the shift's day: whoever comes first, nobody is on it the day after."""
+    factories.make_requirement(site.activity)
+    for _round in range(5):
+        shift = factories.make_shift(site, capacity=9)
+        volunteer = engaged(site)
+        factories.make_clearance(volunteer, site=site, valid_until=shift.day)
+        outcomes = at_once([signing_up(shift, volunteer, staff), moving(shift, staff)])
+        assert outcomes in (["agreement", "done"], ["do_not_fit", "done"])
+        assert not eligibility.at_risk(shift.assignments.holding_a_place()).exists()
+        assert_copies_agree(shift)
+
+
+def test_many_sign_ups_while_the_shift_moves(site, staff):
+    """No deadlock, no copy left behind, and nobody on two places."""
+    shift = factories.make_shift(site, capacity=30)
+    people = [engaged(site) for _number in range(12)]
+    deeds = [signing_up(shift, person, staff) for person in people] + [moving(shift, staff)] * 2
+    outcomes = at_once(deeds)
+    assert set(outcomes) <= {"done", "busy"}
+    assert outcomes.count("done") >= len(people)
+    assert_copies_agree(shift)
+
+
+def moving(shift, by):
+    day = timedelta(days=1)
+    return lambda: shifts.reschedule(
+        shift=shift, starts_at=shift.starts_at + day, ends_at=shift.ends_at + day, by=by
+    )
+
+
+def assert_copies_agree(shift):
+    shift.refresh_from_db()
+    for assignment in shift.assignments.holding_a_place():
+        assert (assignment.starts_at, assignment.ends_at) == (shift.starts_at, shift.ends_at)
+
+
+# --- A clearance is revoked in the same moment ---------------------------------------------
+
+
+@pytest.fixture
+def cleared(site, staff):
+    """A volunteer whose clearance came from the row `staff`."""
+    factories.make_requirement(site.activity)
+    volunteer = engaged(site)
+    clearances.issue(
+        volunteer=volunteer,
+        kind="agreement",
+        source=staff,
+        site=site,
+        valid_from=today() - timedelta(days=1),
+        by=staff,
+    )
+    return volunteer
+
+
+def test_revoked_first_then_signed_up(site, staff, cleared):
+    """The sign-up begins while the revocation is not committed: it waits, and then says no."""
+    shift = factories.make_shift(site)
+    outcome = while_held(
+        lambda: clearances.revoke(source=staff, by=staff), signing_up(shift, cleared, staff)
+    )
+    assert outcome == "agreement"
+    assert not shift.assignments.exists()
+
+
+def test_signed_up_first_then_revoked(site, staff, cleared):
+    """The revocation waits for the sign-up; afterwards the shift shows the risk."""
+    shift = factories.make_shift(site)
+    outcome = while_held(
+        signing_up(shift, cleared, staff), lambda: clearances.revoke(source=staff, by=staff)
+    )
+    assert outcome == "done"
+    assert list(eligibility.assignments_at_risk()) == [shift.assignments.get()]
+    assert shift.assignments.get().state == AssignmentState.BOOKED
+
+
+def test_sign_up_and_revocation_at_once(site, staff, cleared):
+    for _round in range(5):
+        shift = factories.make_shift(site)
+        Clearance.objects.update(revoked_at=None, valid_until=None)
+        at_once(
+            [
+                signing_up(shift, cleared, staff),
+                lambda: clearances.revoke(source=staff, by=staff),
+            ]
+        )
+        revoked = Clearance.objects.get()
+        for assignment in shift.assignments.holding_a_place():
+            assert assignment.booked_at <= revoked.revoked_at
+            assignments.cancel(assignment=assignment, by=staff)
+
+
+def while_held(first, second):
+    """Do `first` and, before it is committed, begin `second` elsewhere; what came of `second`."""
+    begun, result = threading.Event(), []
+
+    def run():
+        try:
+            connection.ensure_connection()
+            begun.set()
+            with explained():
+                second()
+            result.append("done")
+        except DomainError as error:
+            result.append(error.code)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        first()
+        other.start()
+        assert begun.wait(WAIT)
+        other.join(0.3)  # time enough to finish, if nothing held it back
+        assert other.is_alive()
+    other.join(WAIT)
+    assert not other.is_alive()
+    return result[0]
