@@ -23,8 +23,8 @@ SHIFT_CANCELLED = "coordination.shift_cancelled"
 RELEASED = "coordination.assignment_released"
 RECOGNITION_INVITED = "coordination.recognition_invited"
 
-# Why a place was freed: the shift moved, the engagement ended, or staff took the person off.
-MOVED, ENDED, BY_STAFF = "moved", "ended", "by_staff"
+# Why a place was freed: the shift moved, the engagement ended or rests, or staff did it.
+MOVED, ENDED, PAUSED, BY_STAFF = "moved", "ended", "paused", "by_staff"
 
 
 def register():
@@ -146,7 +146,7 @@ def send_shift_cancelled(assignments, *, event):
 
 
 def send_released(assignments, *, why, event):
-    """Tell those who were taken off a shift, and why (MOVED, ENDED or BY_STAFF)."""
+    """Tell those who were taken off a shift, and why (MOVED, ENDED, PAUSED or BY_STAFF)."""
     return _send_about(RELEASED, assignments, event=event, why=why)
 
 

@@ -25,15 +25,6 @@ class EngagementEnded:
 
 
 @dataclass(frozen=True)
-class EngagementPaused:
-    """An engagement got a pause: days on which the volunteer is not there."""
-
-    engagement: object
-    pause: object
-    by: object
-
-
-@dataclass(frozen=True)
 class SiteAdded:
     """An activity got one more branch."""
 

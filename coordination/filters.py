@@ -1,11 +1,12 @@
 """The filters above coordination's lists."""
 
+from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from coordination import queries
 from coordination.access import Permission, scope_of
-from coordination.models import Activity, ActivityKind, Branch, ClearanceKind, Engagement
+from coordination.models import Activity, ActivityKind, Branch, ClearanceKind, Engagement, Site
 from coordination.standing import Standing
 from coordination.states import ActivityState
 from core import forms
@@ -111,4 +112,9 @@ class ActivityFilter(forms.FilterForm):
 
 def visible_activities(user):
     """Activities that take place, or are owned, where the user may see activities."""
-    return queries.activities().permitted(user, Permission.VIEW_ACTIVITIES)
+    scope = scope_of(user)
+    here = Site.objects.permitted(user, Permission.VIEW_ACTIVITIES)
+    owned = scope.within("branch", Permission.VIEW_ACTIVITIES)
+    if not owned:
+        return queries.activities()
+    return queries.activities().filter(owned | Q(pk__in=here.values("activity")))

@@ -265,11 +265,37 @@ def tied_by_activity(activity_ids, user, on):
     return dict(counted)
 
 
-def tied_by_site(activity, user, on):
-    """{site id: number of distinct people tied to it where the user may look}. 1 query."""
-    rows = Engagement.objects.permitted(user, Permission.VIEW_ACTIVITIES).not_ended(on)
-    rows = rows.filter(site__activity=activity).order_by()
-    return dict(rows.values_list("site").annotate(people=Count("volunteer", distinct=True)))
+def tied_by_association(association_ids, user, on):
+    """{association id: number of distinct people tied through it where one may look}. 1 query."""
+    rows = Engagement.objects.permitted(user, Permission.VIEW_PEOPLE).not_ended(on)
+    rows = rows.filter(association__in=list(association_ids)).order_by()
+    counted = rows.values_list("association")
+    return dict(counted.annotate(people=Count("volunteer", distinct=True)))
+
+
+def engagements_through(association, user, on):
+    """The engagements not ended through an association that the user may see, by name."""
+    rows = Engagement.objects.permitted(user, Permission.VIEW_PEOPLE).not_ended(on)
+    rows = rows.filter(association=association).select_related(
+        "volunteer__person", "site__activity", "site__branch"
+    )
+    return rows.order_by(Collate("volunteer__person__name", "da-x-icu"), "pk")
+
+
+def sites_of(activity, user, on):
+    """The activity's sites, with `people` tied to them where the user may look (else None) and
+    `editable`. 2 queries.
+    """
+    counted = Engagement.objects.not_ended(on).filter(site__activity=activity).order_by()
+    people = dict(counted.values_list("site").annotate(people=Count("volunteer", distinct=True)))
+    sites = list(activity.sites.select_related("branch").order_by("closed_on", "pk"))
+    scope = scope_of(user)
+    for site in sites:
+        path = site.branch.path
+        looks = scope.holds(Permission.VIEW_ACTIVITIES, path)
+        site.people = people.get(site.pk, 0) if looks else None
+        site.editable = scope.holds(Permission.EDIT_ACTIVITIES, path) and site.closed_on is None
+    return sites
 
 
 def branch_tree(user):

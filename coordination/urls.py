@@ -1,2 +1,82 @@
+"""Coordination's addresses. Paths are Danish, names English; one section per noun."""
+
+from django.urls import path
+
+from coordination.views import (
+    activities,
+    associations,
+    branches,
+    engagements,
+    overview,
+    people,
+    volunteers,
+)
+
 app_name = "coordination"
-urlpatterns = []
+
+volunteer_urls = [
+    path("frivillige/", volunteers.VolunteerListView.as_view(), name="volunteer-list"),
+    path("frivillige/ny/", volunteers.VolunteerCreateView.as_view(), name="volunteer-create"),
+    path(
+        "frivillige/eksport.csv", volunteers.VolunteerExportView.as_view(), name="volunteer-export"
+    ),
+    path("frivillige/<int:pk>/", volunteers.VolunteerDetailView.as_view(), name="volunteer-detail"),
+    path("frivillige/<int:pk>/kontakt/", people.ContactView.as_view(), name="person-edit"),
+    path("frivillige/<int:pk>/login/", people.GiveSignInView.as_view(), name="person-sign-in"),
+    path(
+        "frivillige/<int:pk>/tilknytninger/ny/",
+        engagements.EngagementCreateView.as_view(),
+        name="engagement-create",
+    ),
+    path("tilknytninger/<int:pk>/afslut/", engagements.EndView.as_view(), name="engagement-end"),
+    path("tilknytninger/<int:pk>/pause/", engagements.PauseView.as_view(), name="engagement-pause"),
+    path(
+        "tilknytninger/<int:pk>/genoptag/",
+        engagements.ResumeView.as_view(),
+        name="engagement-resume",
+    ),
+    path("tilknytninger/<int:pk>/form/", engagements.TieView.as_view(), name="engagement-tie"),
+]
+
+activity_urls = [
+    path("aktiviteter/", activities.ActivityListView.as_view(), name="activity-list"),
+    path("aktiviteter/ny/", activities.ActivityCreateView.as_view(), name="activity-create"),
+    path("aktiviteter/<int:pk>/", activities.ActivityDetailView.as_view(), name="activity-detail"),
+    path(
+        "aktiviteter/<int:pk>/rediger/", activities.ActivityEditView.as_view(), name="activity-edit"
+    ),
+    path(
+        "aktiviteter/<int:pk>/status/",
+        activities.ActivityStateView.as_view(),
+        name="activity-state",
+    ),
+    path(
+        "aktiviteter/<int:pk>/steder/nyt/", activities.SiteCreateView.as_view(), name="site-create"
+    ),
+    path("steder/<int:pk>/luk/", activities.SiteCloseView.as_view(), name="site-close"),
+]
+
+organisation_urls = [
+    path("afdelinger/", branches.BranchListView.as_view(), name="branch-list"),
+    path("foreninger/", associations.AssociationListView.as_view(), name="association-list"),
+    path("foreninger/ny/", associations.AssociationCreateView.as_view(), name="association-create"),
+    path(
+        "foreninger/<int:pk>/",
+        associations.AssociationDetailView.as_view(),
+        name="association-detail",
+    ),
+    path(
+        "foreninger/<int:pk>/rediger/",
+        associations.AssociationEditView.as_view(),
+        name="association-edit",
+    ),
+    path("overblik/", overview.OverviewView.as_view(), name="overview"),
+    path("overblik/overblik.csv", overview.OverviewExportView.as_view(), name="overview-export"),
+]
+
+lookup_urls = [
+    path("opslag/aktiviteter/", volunteers.ActivityLookupView.as_view(), name="activity-lookup"),
+    path("opslag/steder/", volunteers.SiteLookupView.as_view(), name="site-lookup"),
+]
+
+urlpatterns = [*volunteer_urls, *activity_urls, *organisation_urls, *lookup_urls]

@@ -127,6 +127,7 @@ def end(*, engagement, last_day, reason, by):
 def pause(*, engagement, starts_on, ends_on=None, by):
     """Let the engagement rest from day to day inclusive (open end: until resumed); return Pause.
 
+    Shifts at the site in that time are given free.
     Raises DomainError "engagement_over", "ends_before_start", "pause_outside", "pause_overlaps".
     """
     engagement = _locked(engagement)
@@ -143,8 +144,8 @@ def pause(*, engagement, starts_on, ends_on=None, by):
             field="starts_on",
         )
     rest = Pause.objects.create(engagement=engagement, starts_on=starts_on, ends_on=ends_on)
+    shifts.release_during(engagement=engagement, first_day=starts_on, last_day=ends_on, by=by)
     _record("engagement.paused", engagement, by=by, fields=("starts_on", "ends_on"))
-    events.publish(events.EngagementPaused(engagement=engagement, pause=rest, by=by))
     return rest
 
 

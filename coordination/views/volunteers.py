@@ -1,0 +1,163 @@
+"""Pages of volunteers: the list, one volunteer, a new one, the list as CSV."""
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordination import exports, panels, queries
+from coordination.access import Permission, scope_of
+from coordination.actions import engagements
+from coordination.filters import VolunteerFilter, visible_activities
+from coordination.forms.people import NewVolunteerForm
+from coordination.models import Volunteer
+from core import audit, forms
+from core.periods import today
+from core.views import DetailView, FormView, ListView, PageView
+
+LIST = audit.purpose("volunteer.list", gettext_lazy("The list of volunteers was shown"))
+DETAIL = audit.purpose("volunteer.detail", gettext_lazy("Your page as a volunteer was shown"))
+EXPORT = audit.purpose("volunteer.export", gettext_lazy("The list of volunteers was downloaded"))
+
+
+class VolunteerListView(ListView):
+    """Volunteers of one's branches; contacts for those who may see no more."""
+
+    model = Volunteer
+    permission = Permission.VIEW_CONTACTS
+    template_name = "coordination/volunteer/list.html"
+    filter_class = VolunteerFilter
+    access_purpose = LIST
+
+    def rows(self):
+        return queries.volunteers(self.request.user)
+
+    def people_in(self, rows):
+        return [row.pk for row in rows]
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        scope = scope_of(self.request.user)
+        ids = [row.pk for row in context["rows"]]
+        lines = queries.lines_of(ids, self.request.user, today())
+        for row in context["rows"]:
+            row.lines = lines[row.pk]
+        return context | {
+            "sees_people": scope.holds(Permission.VIEW_PEOPLE),
+            "may_edit": scope.holds(Permission.EDIT_PEOPLE),
+            "may_export": scope.holds(Permission.EXPORT_PEOPLE),
+        }
+
+
+class VolunteerExportView(VolunteerListView):
+    """The same rows, all of them, as CSV."""
+
+    permission = Permission.EXPORT_PEOPLE
+    access_purpose = EXPORT
+
+    def get(self, request, *args, **kwargs):
+        self.require_permission()
+        filter_form = self.get_filter()
+        rows = list(filter_form.apply(self.permitted_rows()))
+        self.record_access(rows)
+        return exports.volunteers_csv(rows, request.user)
+
+
+class VolunteerDetailView(DetailView):
+    """One volunteer: contact, engagements, what is missing, coming shifts, what happened."""
+
+    model = Volunteer
+    permission = Permission.VIEW_PEOPLE
+    template_name = "coordination/volunteer/detail.html"
+    access_purpose = DETAIL
+
+    def rows(self):
+        return Volunteer.objects.select_related("person__user")
+
+    def people_in(self, rows):
+        return [row.pk for row in rows]
+
+    def get_context_data(self, **kwargs):
+        user, volunteer = self.request.user, self.object
+        lines, shared = queries.volunteer_page(volunteer, user, today())
+        return super().get_context_data(**kwargs) | {
+            "volunteer": volunteer,
+            "person": volunteer.person,
+            "lines": lines,
+            "clearances": shared,
+            "may_edit": scope_of(user).holds(Permission.EDIT_PEOPLE),
+            "panels": panels.panels_for("volunteer.detail", self.request, volunteer),
+            "assignments": queries.coming_assignments(volunteer, user, timezone.now()),
+            "events": queries.history_of(volunteer.pk, user),
+        }
+
+
+class VolunteerCreateView(FormView):
+    """A volunteer typed in by a coordinator."""
+
+    permission = Permission.EDIT_PEOPLE
+    form_class = NewVolunteerForm
+    template_name = "coordination/volunteer/form.html"
+    success_message = gettext_lazy("The volunteer is added.")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "user": self.request.user,
+            "cancel_url": reverse("coordination:volunteer-list"),
+        }
+
+    def perform(self, form):
+        engagement = engagements.register_volunteer(
+            person_values=form.person_values(), by=self.request.user, **form.engagement_values()
+        )
+        return reverse("coordination:volunteer-detail", args=[engagement.volunteer_id])
+
+    def get_context_data(self, **kwargs):
+        heading = _("Add a volunteer")
+        return super().get_context_data(**kwargs) | {"heading": heading}
+
+
+class LookupView(PageView):
+    """The hits of a lookup field as one types; what may be found is the user's own.
+
+    Subclasses give `find(words)` -> Hits.
+    """
+
+    http_method_names = ("get",)
+
+    def get(self, request, *args, **kwargs):
+        self.require_permission()
+        name = request.GET.get("name", "")
+        words = request.GET.get("q", "") or request.GET.get(f"{name}_q", "")
+        lookup = forms.lookup_context(
+            name=name,
+            id=request.GET.get("id", ""),
+            query=words,
+            hits=self.find(words)[: forms.LOOKUP_LIMIT],
+        )
+        return render(request, "components/lookup_results.html", {"lookup": lookup})
+
+    def find(self, words):
+        raise NotImplementedError
+
+
+class ActivityLookupView(LookupView):
+    """Activities by words of their title."""
+
+    permission = Permission.VIEW_ACTIVITIES
+
+    def find(self, words):
+        rows = queries.activities_matching(visible_activities(self.request.user), words)
+        return [forms.Hit(str(row.pk), row.title) for row in rows[: forms.LOOKUP_LIMIT]]
+
+
+class SiteLookupView(LookupView):
+    """Open sites where the user may take people in, by words of activity and branch."""
+
+    permission = Permission.EDIT_PEOPLE
+
+    def find(self, words):
+        rows = queries.open_sites(self.request.user, Permission.EDIT_PEOPLE)
+        rows = queries.sites_matching(rows, words)[: forms.LOOKUP_LIMIT]
+        return [forms.Hit(str(row.pk), str(row)) for row in rows]
