@@ -16,6 +16,8 @@ from core.scope import remembered
 LARGEST_IMAGE = 1024 * 1024
 LARGEST_SIDE = 4000
 IMAGE_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
+# How a whole picture ends. WeasyPrint tells PIL, for the whole process, to take cut-off ones.
+END_MARKS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
 
 audit.kind("file.added", gettext_lazy("File added"))
 
@@ -67,6 +69,8 @@ def _cleaned_image(name, content):
                 raise _refused(
                     _("The file is not what its name says. Save it as PNG and try again.")
                 )
+            if END_MARKS[picture_format] not in content:
+                raise _refused(_("The picture is cut off. Save it anew, then choose it again."))
             clean = io.BytesIO()
             picture.save(clean, format=picture_format, optimize=True, exif=b"", icc_profile=None)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):

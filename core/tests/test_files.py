@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core import files, policies
 from core.errors import DomainError
@@ -16,6 +16,12 @@ def picture(picture_format="PNG", size=(40, 20), **options):
     content = io.BytesIO()
     Image.new("RGB", size, "#005a9c").save(content, format=picture_format, **options)
     return content.getvalue()
+
+
+@pytest.fixture(autouse=True, params=[True, False])
+def truncated_allowed(request, monkeypatch):
+    """Both states of PIL's process-wide switch: WeasyPrint turns it on when it is imported."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", request.param)
 
 
 @pytest.fixture
@@ -62,6 +68,7 @@ def test_picture_loses_what_is_hidden_in_it(add):
         ("logo.svg", picture("PNG")),
         ("logo.png", picture("GIF")),
         ("logo.png", picture()[:60]),
+        ("logo.jpg", picture("JPEG")[:-9]),
         ("logo.png", picture(size=(4001, 1))),
         ("logo.png", picture() + b"0" * 1024 * 1024),
     ],
