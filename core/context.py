@@ -1,4 +1,4 @@
-"""The context processor `site`: what the frame of every page needs, asked for when drawn."""
+"""The context processor `frame`: what surrounds every page, asked for when drawn."""
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from core import navigation, policies
 
 
-class Site:
+class Frame:
     """The frame of one page. Nothing is read until a template asks; the settings cost one query
     per request, the menu what its entries ask."""
 
@@ -96,6 +96,6 @@ def _address(url_name):
         return ""
 
 
-def site(request):
-    """Adds `site`."""
-    return {"site": Site(request)}
+def frame(request):
+    """Adds `frame`."""
+    return {"frame": Frame(request)}
