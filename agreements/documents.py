@@ -7,7 +7,6 @@ what is shown to the one who signs; the bytes of the PDF are what the hash and s
 import base64
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
@@ -24,7 +23,7 @@ from agreements.models import (
     SigningMethod,
 )
 from coordination.models import Tie
-from core import files, pdf, policies
+from core import files, mail, pdf, policies
 from core.periods import day_of, today
 from core.templatetags.ui import day as day_text
 
@@ -113,6 +112,16 @@ def _clause(clause, values):
         else (clause.heading, clause.body)
     )
     return {"key": clause.key, "heading": heading, "html": placeholders.html(body, values)}
+
+
+def english_of(agreement):
+    """The clauses in English, for information, when the reader's language is English; else None.
+
+    Made from the activity's terms as they are now: the frozen Danish text is the one that binds.
+    """
+    if translation.get_language() != "en":
+        return None
+    return clauses(loaded(agreement.pk), "en")
 
 
 def text_for_page(document):
@@ -211,7 +220,8 @@ def _simple(agreement, engagements, terms, words):
         "tie": words["through"] % association if association else words["directly"] % branch,
         "notification_recipient": recipient or words["leader"] % branch,
         "dpo_contact": policies.get("municipality.dpo_contact") or words["our_dpo"],
-        "privacy_url": policies.get("agreements.privacy_url") or settings.SITE_URL,
+        "privacy_url": policies.get("agreements.privacy_url")
+        or mail.link("recruitment:privacy-notice"),
     }
 
 

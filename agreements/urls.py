@@ -1,2 +1,80 @@
+from django.urls import path
+
+from agreements.views import agreements, attestations, signing, terms
+
 app_name = "agreements"
-urlpatterns = []
+urlpatterns = [
+    path("aftaler/", agreements.AgreementListView.as_view(), name="agreement-list"),
+    path("aftaler/mangler/", agreements.MissingView.as_view(), name="agreement-missing"),
+    path("aftaler/ny/<int:pk>/", agreements.AgreementMakeView.as_view(), name="agreement-make"),
+    path("aftaler/<int:pk>/", agreements.AgreementDetailView.as_view(), name="agreement-detail"),
+    path(
+        "aftaler/<int:pk>/tekst.pdf",
+        agreements.AgreementPreviewView.as_view(),
+        name="agreement-preview",
+    ),
+    path("aftaler/<int:pk>/send/", agreements.AgreementSendView.as_view(), name="agreement-send"),
+    path("aftaler/<int:pk>/link/", agreements.AgreementLinkView.as_view(), name="agreement-link"),
+    path(
+        "aftaler/<int:pk>/underskriv/",
+        agreements.AgreementSignView.as_view(),
+        name="agreement-sign",
+    ),
+    path(
+        "aftaler/<int:pk>/papir/", agreements.AgreementPaperView.as_view(), name="agreement-paper"
+    ),
+    path("aftaler/<int:pk>/slut/", agreements.AgreementEndView.as_view(), name="agreement-end"),
+    path(
+        "aftaler/<int:pk>/traek-tilbage/",
+        agreements.AgreementWithdrawView.as_view(),
+        name="agreement-withdraw",
+    ),
+    path("aftaler/dokument/<int:pk>.pdf", agreements.DocumentView.as_view(), name="document"),
+    path("attester/", attestations.AttestationListView.as_view(), name="attestation-list"),
+    path(
+        "attester/mangler/",
+        attestations.AttestationMissingView.as_view(),
+        name="attestation-missing",
+    ),
+    path(
+        "attester/bestil/<int:pk>/",
+        attestations.AttestationOrderView.as_view(),
+        name="attestation-order",
+    ),
+    path(
+        "attester/<int:pk>/vurder/",
+        attestations.AttestationAssessView.as_view(),
+        name="attestation-assess",
+    ),
+    path(
+        "attester/<int:pk>/traek-tilbage/",
+        attestations.AttestationWithdrawView.as_view(),
+        name="attestation-withdraw",
+    ),
+    path(
+        "attester/<int:pk>/suspender/",
+        attestations.AttestationSuspendView.as_view(),
+        name="attestation-suspend",
+    ),
+    path(
+        "attester/<int:pk>/genoptag/",
+        attestations.AttestationReinstateView.as_view(),
+        name="attestation-reinstate",
+    ),
+    path("aktiviteter/<int:pk>/vilkaar/", terms.TermsView.as_view(), name="terms"),
+    path("min-side/aftaler/", agreements.OwnListView.as_view(), name="own-list"),
+    path("min-side/aftaler/<int:pk>/", agreements.OwnSignView.as_view(), name="own-sign"),
+    path(
+        "min-side/aftaler/dokument/<int:pk>.pdf",
+        agreements.OwnDocumentView.as_view(),
+        name="own-document",
+    ),
+    path("skriv-under/<str:token>/", signing.StartView.as_view(), name="sign-start"),
+    path("skriv-under/<str:token>/kode/", signing.CodeView.as_view(), name="sign-code"),
+    path("skriv-under/<str:token>/tekst/", signing.ReadView.as_view(), name="sign-read"),
+    path(
+        "skriv-under/<str:token>/aftale.pdf",
+        signing.LinkDocumentView.as_view(),
+        name="sign-document",
+    ),
+]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements import documents
+from agreements import documents, emails
 from agreements.authority import refuse_own, require
 from agreements.models import (
     Agreement,
@@ -25,7 +25,7 @@ from agreements.states import AGREEMENT, AgreementState
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.models import Engagement
-from core import audit, mail
+from core import audit
 from core.errors import DomainError
 from core.periods import today
 
@@ -172,7 +172,7 @@ def send(*, agreement, by):
         agreement.sent_at, agreement.sent_by = timezone.now(), by
         agreement.save(update_fields=["state", "sent_at", "sent_by"])
         record("agreement.sent", agreement, by=by, fields=("state",))
-        _mail_link(agreement, key=f"agreement_link:{agreement.pk}")
+        emails.send_link(agreement)
     return agreement
 
 
@@ -184,26 +184,8 @@ def send_link_again(*, agreement, by):
     if agreement.state != AgreementState.SENT:
         raise DomainError(_("The agreement does not wait for signatures."), code="wrong_state")
     record("agreement.link_sent_again", agreement, by=by)
-    _mail_link(agreement, key=None)
+    emails.send_link(agreement, again=True)
     return agreement
-
-
-def _mail_link(agreement, *, key):
-    """Only to those who have an address; others sign on paper."""
-    person = agreement.volunteer.person
-    if person.email:
-        mail.send("agreement_link", to=recipient(person), about=agreement, key=key)
-
-
-def recipient(person):
-    """The mail recipient that a person is."""
-    return mail.Recipient(
-        email=person.email,
-        name=person.display_name,
-        language=person.language,
-        person_id=person.pk,
-        user=person.user,
-    )
 
 
 def locked(agreement_id):

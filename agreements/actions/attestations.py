@@ -11,13 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements import emails
+from agreements.age import exempt_until, is_exempt
 from agreements.authority import refuse_own, require
 from agreements.models import Attestation, AttestationDuty, AttestationKind
 from agreements.states import ATTESTATION, AttestationState
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.models import ClearanceKind, Engagement, Volunteer
-from core import audit, mail, policies
+from core import audit, policies
 from core.errors import DomainError
 from core.periods import today
 
@@ -29,37 +31,6 @@ audit.kind("attestation.withdrawn", gettext_lazy("Order of a certificate withdra
 audit.kind("attestation.suspended", gettext_lazy("Attestation suspended"))
 audit.kind("attestation.reinstated", gettext_lazy("Attestation counts again"))
 audit.kind("attestation.exempted", gettext_lazy("Certificate not needed before the age limit"))
-
-
-def exempt_until(person):
-    """The last day on which the person is surely under the age at which one can have an entry.
-
-    With only the year of birth known, the birthday may be 1 January. None if unknown.
-    Source: criminal age in Denmark is 15; domain.md 1.4 and rule 14.
-    """
-    age = policies.get("attestation.applies_from_age")
-    if person.birth_date:
-        born = person.birth_date
-        birthday = _anniversary(born, born.year + age)
-    elif person.birth_year:
-        birthday = date(person.birth_year + age, 1, 1)
-    else:
-        return None
-    return birthday - timedelta(days=1)
-
-
-def is_exempt(person, on):
-    """True if the person is surely too young for a certificate on the day."""
-    last = exempt_until(person)
-    return last is not None and on <= last
-
-
-def _anniversary(day, year):
-    """The same day in another year; 29 February becomes 1 March."""
-    try:
-        return day.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
 
 
 # --- Ordering ------------------------------------------------------------------------------
@@ -90,7 +61,7 @@ def order(*, volunteer, branch, by):
         consent_until=today() + timedelta(days=policies.get("attestation.consent_days")),
     )
     _record("attestation.ordered", attestation, by=by, fields=("state", "consent_until"))
-    _tell(attestation, "attestation_ordered")
+    emails.send_attestation_ordered(attestation)
     return attestation
 
 
@@ -301,17 +272,3 @@ def _record(kind, attestation, *, by, fields):
         person_ids=[attestation.volunteer_id],
         branch_path=attestation.branch.path,
     )
-
-
-def _tell(attestation, kind):
-    """Only to those who have an address; the mail says no more than that something waits."""
-    person = attestation.volunteer.person
-    if person.email:
-        to = mail.Recipient(
-            email=person.email,
-            name=person.display_name,
-            language=person.language,
-            person_id=person.pk,
-            user=person.user,
-        )
-        mail.send(kind, to=to, about=attestation, key=f"{kind}:{attestation.pk}")

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements import signing
+from agreements import emails, signing
 from agreements.actions.agreements import (
     locked,
     locked_engagements,
-    recipient,
     record,
     refuse_second,
 )
@@ -33,7 +32,7 @@ from agreements.states import AGREEMENT, AgreementState
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.models import ClearanceKind
-from core import audit, jobs, mail
+from core import audit, jobs
 from core.errors import DomainError
 from core.periods import day_of, today
 
@@ -77,7 +76,7 @@ def send_code(*, link):
         expires_at=now + signing.CODE_LIFETIME,
     )
     record("agreement.code_sent", agreement, by=audit.person(person.pk))
-    mail.send("agreement_code", to=recipient(person), about=code, key=f"agreement_code:{code.pk}")
+    emails.send_code(code)
     return code
 
 

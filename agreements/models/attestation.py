@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.states import OPENING, AttestationState
 from coordination.access import BranchScopedQuerySet
 from coordination.models import Association, Branch, Volunteer
-from core.periods import covering, ends_after_start, set_together
+from core.periods import covering, covers, ends_after_start, set_together
 
 
 class AttestationKind(models.TextChoices):
@@ -16,6 +16,9 @@ class AttestationKind(models.TextChoices):
 
 
 class AttestationQuerySet(BranchScopedQuerySet):
+    def own(self, user):
+        return self.filter(volunteer__person__user=user) if user.is_authenticated else self.none()
+
     def valid_on(self, day):
         """Approved or not needed yet, and the day lies in the period."""
         return self.filter(covering(day, start="valid_from", end="valid_until"), state__in=OPENING)
@@ -149,6 +152,15 @@ class Attestation(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.volunteer}"
+
+    @property
+    def is_decided(self):
+        """True once there is nothing to wait for."""
+        return self.state != AttestationState.ORDERED
+
+    def is_valid_on(self, day):
+        """True if it opens the gate on the day."""
+        return self.state in OPENING and covers(self.valid_from, self.valid_until, day)
 
     def consent_has_expired(self, on):
         """No answer within the consent period: the order must be made again."""

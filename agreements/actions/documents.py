@@ -1,0 +1,43 @@
+"""Make and freeze the signed document, once."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agreements import documents, emails
+from agreements.actions.agreements import record
+from agreements.models import Agreement, Document, DocumentKind
+from agreements.states import AgreementState
+from core import audit, pdf
+
+audit.kind("agreement.sealed", _("Signed document made"))
+
+
+def seal(*, agreement_id, finish):
+    """Make the signed document of a concluded agreement and freeze it; return it.
+
+    `finish` is the context in which it is stored (the job's own transaction, so that the file
+    and "done" are one). Again is harmless: the first document stays.
+    """
+    agreement = Agreement.objects.select_related("branch", "volunteer__person").get(pk=agreement_id)
+    existing = agreement.documents.filter(kind=DocumentKind.SIGNED).first()
+    if existing is not None or agreement.state not in (
+        AgreementState.CONCLUDED,
+        AgreementState.ENDED,
+    ):
+        return existing
+    content = documents.signed(agreement)
+    with finish():
+        document, created = Document.objects.get_or_create(
+            agreement=agreement,
+            kind=DocumentKind.SIGNED,
+            defaults={
+                "content": content,
+                "sha256": pdf.sha256(content),
+                "size": len(content),
+                "made_at": timezone.now(),
+            },
+        )
+        if created:
+            record("agreement.sealed", agreement, by=audit.SYSTEM)
+            emails.send_signed(agreement)
+    return document

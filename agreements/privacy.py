@@ -1,0 +1,235 @@
+"""What agreements' rows say about people, and how long it is kept."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.models import (
+    ActivityTerms,
+    Agreement,
+    AgreementTemplate,
+    Attestation,
+    Clause,
+    Coverage,
+    Document,
+    LegalReference,
+    Signature,
+    SigningCode,
+    TemplateVersion,
+)
+from agreements.states import OPENING, AgreementState, AttestationState
+from core import privacy
+from core.periods import start_of, today
+from core.policies import Policy
+from core.policies import register as register_policy
+from core.privacy import DELETE_ROW, Operational, Personal, Sensitive
+
+AGREED = gettext_lazy("The agreement on volunteering")
+CLEARED = gettext_lazy("Knowing who may work with children")
+AGREEMENTS = "agreements.over"
+ATTESTATIONS = "attestations.over"
+
+
+def _operational(*names, **options):
+    return {name: Operational(**options) for name in names}
+
+
+def _agreed(*names, export=True):
+    return {
+        name: Personal(
+            AGREED,
+            basis=privacy.PUBLIC_TASK,
+            retention=AGREEMENTS,
+            erase=DELETE_ROW,
+            export=export,
+        )
+        for name in names
+    }
+
+
+def register_fields():
+    """Called once, from `AgreementsConfig.ready`."""
+    _register_texts()
+    _register_agreements()
+    privacy.register(
+        Attestation,
+        _operational("id", "ordered_by", "assessed_by", "withdrawn_by", "suspended_by")
+        | _operational("branch", "association", "ordered_at", "consent_until", export=True)
+        | {"volunteer": Operational(erase=DELETE_ROW)}
+        | {
+            name: Sensitive(
+                CLEARED,
+                basis=privacy.CRIMINAL_RECORD,
+                retention=ATTESTATIONS,
+                erase=DELETE_ROW,
+            )
+            for name in (
+                "kind",
+                "state",
+                "assessed_at",
+                "valid_from",
+                "valid_until",
+                "withdrawn_at",
+                "suspended_at",
+            )
+        },
+        person="volunteer",
+    )
+    privacy.refuse_erasure_while(_agreement_in_force)
+
+
+def _register_texts():
+    """The texts are about activities, not about people."""
+    privacy.register(AgreementTemplate, _operational("id", "key", "title"))
+    privacy.register(
+        TemplateVersion, _operational("id", "template", "number", "published_at", "published_by")
+    )
+    privacy.register(
+        Clause,
+        _operational(
+            "id", "version", "order", "key", "heading", "body", "heading_en", "body_en", "locked"
+        ),
+    )
+    privacy.register(
+        LegalReference,
+        _operational(
+            "id",
+            "key",
+            "citation",
+            "citation_en",
+            "unconfirmed",
+            "valid_from",
+            "valid_until",
+            "source",
+        ),
+    )
+    privacy.register(
+        ActivityTerms,
+        _operational(*(field.name for field in ActivityTerms._meta.local_concrete_fields)),
+    )
+
+
+def _register_agreements():
+    privacy.register(
+        Agreement,
+        _operational("id", "version", "association", "created_by", "sent_by", "ended_by")
+        | _operational("withdrawn_by", "created_at", "withdrawn_at")
+        | _operational("branch", "state", "sent_at", "concluded_at", "ended_at", export=True)
+        | {"volunteer": Operational(erase=DELETE_ROW)}
+        | _agreed("number", "starts_on", "ends_on"),
+        person="volunteer",
+    )
+    privacy.register(
+        Coverage,
+        _operational("id", "agreement", "engagement") | _agreed("binding_from", "binding_until"),
+        person="agreement__volunteer",
+    )
+    privacy.register(
+        Signature,
+        _operational("id", "agreement", "recorded_at", "registered_by")
+        | _operational("party", "method", "text_sha256", export=True)
+        | _agreed("signer_name", "signed_on"),
+        person="agreement__volunteer",
+    )
+    privacy.register(
+        Document,
+        _operational("id", "agreement", "size")
+        | _operational("kind", "sha256", "made_at", export=True)
+        | _agreed("content", "source", export=False),
+        person="agreement__volunteer",
+    )
+    privacy.register(
+        SigningCode,
+        _operational("id", "agreement", "party", "nonce", "created_at", "expires_at", "attempts")
+        | {"used_at": Operational(erase=DELETE_ROW)},
+        person="agreement__volunteer",
+    )
+
+
+def _agreement_in_force(person_id):
+    """Why a person cannot be erased while an agreement is being signed or in force."""
+    live = Agreement.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today()),
+        volunteer=person_id,
+        state__in=(AgreementState.SENT, AgreementState.CONCLUDED, AgreementState.ENDED),
+    )
+    return [
+        _("Agreement %(number)s is in force or waits for signatures. End or withdraw it first.")
+        % {"number": number}
+        for number in live.values_list("number", flat=True)
+    ]
+
+
+# --- Retention -----------------------------------------------------------------------------
+
+
+def register_rules():
+    """Called once, from `AgreementsConfig.ready`."""
+    register_policy(
+        Policy(
+            "agreements.kept_months",
+            int,
+            60,
+            minimum=1,
+            maximum=240,
+            unit=gettext_lazy("months"),
+            label=gettext_lazy("Agreements are deleted so long after their end"),
+            source="forældelsesloven; domain.md rule 46",
+            verify=True,
+        ),
+        Policy(
+            "attestations.kept_months",
+            int,
+            12,
+            minimum=1,
+            maximum=120,
+            unit=gettext_lazy("months"),
+            label=gettext_lazy("Outcomes of certificates are deleted so long after they end"),
+            source="domain.md 1.4, rule 46",
+            verify=True,
+        ),
+    )
+    privacy.register_rule(
+        privacy.RowRule(
+            key=AGREEMENTS,
+            label=gettext_lazy("Agreements that are over"),
+            policy="agreements.kept_months",
+            unit="months",
+            model=Agreement,
+            expired=_agreements_over,
+            action=_delete_agreements,
+            basis="GDPR art. 5(1)(e)",
+        )
+    )
+    privacy.register_rule(
+        privacy.RowRule(
+            key=ATTESTATIONS,
+            label=gettext_lazy("Outcomes of certificates that no longer count"),
+            policy="attestations.kept_months",
+            unit="months",
+            model=Attestation,
+            expired=_attestations_over,
+            basis="GDPR art. 5(1)(e)",
+        )
+    )
+
+
+def _agreements_over(day):
+    ended = Q(state__in=(AgreementState.CONCLUDED, AgreementState.ENDED), ends_on__lt=day)
+    withdrawn = Q(state=AgreementState.WITHDRAWN, withdrawn_at__lt=start_of(day))
+    return Agreement.objects.filter(ended | withdrawn)
+
+
+def _delete_agreements(rows):
+    Document.objects.filter(agreement__in=rows).delete()
+    rows.delete()
+
+
+def _attestations_over(day):
+    begun = start_of(day)
+    ended = Q(state__in=OPENING, valid_until__lt=day)
+    refused = Q(state=AttestationState.NOT_APPROVED, assessed_at__lt=begun)
+    withdrawn = Q(state=AttestationState.WITHDRAWN, withdrawn_at__lt=begun)
+    suspended = Q(state=AttestationState.SUSPENDED, suspended_at__lt=begun)
+    unanswered = Q(state=AttestationState.ORDERED, consent_until__lt=day)
+    return Attestation.objects.filter(ended | refused | withdrawn | suspended | unanswered)

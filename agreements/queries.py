@@ -1,0 +1,637 @@
+"""Reading agreements and attestations: rows for pages, next steps, who is at risk.
+
+Everything here is set-based: a fixed number of queries for one row and for a list.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.db.models import Exists, Max, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Collate, TruncDate
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agreements.age import exempt_until
+from agreements.models import (
+    ActivityTerms,
+    Agreement,
+    Attestation,
+    AttestationDuty,
+    Coverage,
+    Document,
+    DocumentKind,
+    Insurance,
+    Party,
+    Signature,
+    SigningCode,
+)
+from agreements.states import AgreementState, AttestationState
+from coordination.access import Permission, Role, scope_of
+from coordination.eligibility import missing_clearances, missing_rows
+from coordination.models import (
+    Activity,
+    Assignment,
+    Branch,
+    Clearance,
+    ClearanceKind,
+    Engagement,
+    RoleAssignment,
+    Tie,
+    Volunteer,
+)
+from coordination.states import AssignmentState
+from core import audit
+from core.models import ActorKind, AuditEvent, User
+from core.periods import covering, today
+
+# --- Rows for pages ------------------------------------------------------------------------
+
+
+def agreements():
+    """Agreements with branch, person and who has signed. For lists and details."""
+    by_party = Signature.objects.filter(agreement=OuterRef("pk"))
+    return Agreement.objects.select_related(
+        "branch", "volunteer__person", "association", "version__template"
+    ).annotate(
+        volunteer_has_signed=Exists(by_party.filter(party=Party.VOLUNTEER)),
+        leader_has_signed=Exists(by_party.filter(party=Party.LEADER)),
+    )
+
+
+def with_activities(rows):
+    """The agreements with the names of what they cover read along (1 query more)."""
+    covered = Coverage.objects.select_related("engagement__site__activity")
+    return rows.prefetch_related(Prefetch("coverage_set", covered))
+
+
+def attestations():
+    """Attestations with branch and person."""
+    return Attestation.objects.select_related("branch", "volunteer__person")
+
+
+def documents():
+    """Documents without their bytes, which only a download reads."""
+    return Document.objects.select_related("agreement__branch", "agreement__volunteer").defer(
+        "content", "source"
+    )
+
+
+def documents_without_bytes():
+    """A prefetch of each agreement's documents, as `document_list`."""
+    rows = Document.objects.defer("content", "source").order_by("kind")
+    return Prefetch("documents", rows, to_attr="document_list")
+
+
+def text_of(agreement):
+    """The frozen text, bytes and all, or None before it is sent."""
+    return (
+        Document.objects.select_related("agreement")
+        .filter(agreement=agreement, kind=DocumentKind.TEXT)
+        .first()
+    )
+
+
+def signing_code(pk):
+    """A SigningCode by id, or None."""
+    return SigningCode.objects.filter(pk=pk).first() if pk else None
+
+
+def branches_of(user, permission):
+    """The branches on which the user has the permission, for a filter."""
+    return Branch.objects.permitted(user, permission)
+
+
+def engagements():
+    """Engagements with all that the next steps read."""
+    return _with_everything(Engagement.objects.all())
+
+
+def engagements_of(volunteer, user, on):
+    """The volunteer's engagements that are not over, in the user's branches."""
+    rows = Engagement.objects.filter(volunteer=volunteer).not_ended(on)
+    return rows.permitted(user, Permission.VIEW_AGREEMENTS)
+
+
+def other_engagements(engagement, on):
+    """The volunteer's other engagements at the same branch that are not over."""
+    rows = Engagement.objects.filter(
+        volunteer=engagement.volunteer_id, site__branch=engagement.site.branch_id
+    )
+    return rows.exclude(pk=engagement.pk).not_ended(on).select_related("site__activity")
+
+
+def lacking(kind, on):
+    """Engagements that are not over and lack a required clearance of the kind, by name."""
+    rows = missing_rows(_with_everything(Engagement.objects.not_ended(on)), on)
+    by_name = Collate("volunteer__person__name", "da-x-icu")
+    return rows.filter(required_kind=kind).order_by(by_name, "pk")
+
+
+def activities():
+    """Activities with their terms."""
+    return Activity.objects.select_related("branch", "terms__template")
+
+
+def terms_of(activity):
+    """The activity's ActivityTerms, or None."""
+    return ActivityTerms.objects.select_related("template").filter(activity=activity).first()
+
+
+def history(agreement):
+    """What happened to an agreement, newest first, as rows with at, text and by. 2 queries."""
+    events = list(
+        AuditEvent.objects.filter(
+            object_type=agreement._meta.label_lower, object_id=str(agreement.pk)
+        ).order_by("-at", "-pk")[:50]
+    )
+    users = User.objects.in_bulk(
+        {event.actor_id for event in events if event.actor_kind == ActorKind.USER}
+    )
+    return [
+        {
+            "at": event.at,
+            "text": audit.kind_label(event.kind),
+            "by": _actor(event, users, agreement),
+        }
+        for event in events
+    ]
+
+
+def _actor(event, users, agreement):
+    if event.actor_kind == ActorKind.USER and event.actor_id in users:
+        return users[event.actor_id].get_full_name()
+    if event.actor_kind == ActorKind.PERSON and event.actor_id == agreement.volunteer_id:
+        return agreement.volunteer.person.display_name
+    return ""
+
+
+def _with_everything(engagements):
+    return engagements.select_related(
+        "volunteer__person", "site__branch", "site__activity__terms__template"
+    )
+
+
+# --- What is missing, why, next step --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One requirement of one engagement that is not met, or waits.
+
+    `text` what, `why` from the activity's terms, `next` what happens now, in words; `url` and
+    `action` only where this user may do it. `blocking`: the gate is closed until it is done.
+    """
+
+    engagement_id: int
+    kind: str
+    text: str
+    why: str = ""
+    next: str = ""
+    url: str = ""
+    action: str = ""
+    blocking: bool = True
+
+
+@dataclass
+class _Facts:
+    """What was read about a list of engagements, by id."""
+
+    engagements: list
+    on: date
+    user: object
+    own: bool
+    missing: set = field(default_factory=set)
+    open_agreements: dict = field(default_factory=dict)
+    concluded: dict = field(default_factory=dict)
+    attestations: dict = field(default_factory=dict)
+    attested: set = field(default_factory=set)
+
+    def may(self, permission, engagement):
+        return not self.own and scope_of(self.user).holds(permission, engagement.site.branch.path)
+
+
+def next_steps(engagements, on, user):
+    """{engagement id: [Step, ...]} for a queryset of engagements, in staff's words. 5 queries.
+
+    Attestations that other branches ordered are not told of; only that something is missing.
+    """
+    facts = _read(engagements, on, user, own=False)
+    return {one.pk: _steps(one, facts) for one in facts.engagements}
+
+
+def own_steps(volunteer, on, user):
+    """[(engagement, [Step, ...])] of a volunteer's own engagements, in their words. 5 queries."""
+    engagements = Engagement.objects.filter(volunteer=volunteer).not_ended(on)
+    facts = _read(engagements, on, user, own=True)
+    steps = ((one, _steps(one, facts)) for one in facts.engagements)
+    return [(one, found) for one, found in steps if found]
+
+
+def own_steps_of(user, on):
+    """`own_steps` of the volunteer who is this user; empty for others, as a flat list of Steps."""
+    volunteer = Volunteer.objects.own(user).first()
+    if volunteer is None:
+        return []
+    return [step for _engagement, steps in own_steps(volunteer, on, user) for step in steps]
+
+
+def _read(engagements, on, user, *, own):
+    rows = list(_with_everything(engagements).order_by("site__activity__title", "pk"))
+    facts = _Facts(rows, on, user, own)
+    ids = [one.pk for one in rows]
+    people = {one.volunteer_id for one in rows}
+    found = missing_clearances(Engagement.objects.filter(pk__in=ids), on)
+    facts.missing = {(one.engagement_id, one.kind) for one in found}
+    for coverage in _coverages(ids):
+        open_ = coverage.agreement.is_open
+        (facts.open_agreements if open_ else facts.concluded)[coverage.engagement_id] = coverage
+    visible = Attestation.objects.filter(volunteer__in=people)
+    if not own:
+        visible = visible.permitted(user, Permission.VIEW_ATTESTATIONS)
+    for attestation in visible.order_by("ordered_at", "pk"):
+        facts.attestations[attestation.volunteer_id] = attestation
+    facts.attested = set(
+        Clearance.objects.valid_on(on)
+        .filter(volunteer__in=people, kind=ClearanceKind.CHILD_CERTIFICATE)
+        .values_list("volunteer", flat=True)
+    )
+    return facts
+
+
+def _coverages(engagement_ids):
+    """The coverages of agreements that are made, sent or concluded; the newest comes last."""
+    by_party = Signature.objects.filter(agreement=OuterRef("agreement"))
+    return (
+        Coverage.objects.filter(engagement__in=engagement_ids)
+        .exclude(agreement__state=AgreementState.WITHDRAWN)
+        .select_related("agreement")
+        .annotate(
+            volunteer_has_signed=Exists(by_party.filter(party=Party.VOLUNTEER)),
+            leader_has_signed=Exists(by_party.filter(party=Party.LEADER)),
+        )
+        .order_by("agreement__created_at", "pk")
+    )
+
+
+def _steps(engagement, facts):
+    steps = []
+    if (engagement.pk, ClearanceKind.AGREEMENT) in facts.missing:
+        steps.append(_agreement_step(engagement, facts))
+    if (engagement.pk, ClearanceKind.CHILD_CERTIFICATE) in facts.missing:
+        steps.append(_certificate_step(engagement, facts))
+    elif _is_optional(engagement, facts):
+        steps.append(_optional_step(engagement, facts))
+    return steps
+
+
+def _day(value):
+    return date_format(value, "DATE_FORMAT")
+
+
+# --- The agreement's step --------------------------------------------------------------------
+
+
+def _agreement_step(engagement, facts):
+    waiting = facts.open_agreements.get(engagement.pk)
+    signed = facts.concluded.get(engagement.pk)
+    if waiting is not None:
+        step = _waiting_step(engagement, waiting, facts)
+    elif signed is not None and signed.agreement.starts_on > facts.on:
+        step = _step(
+            engagement,
+            _("The agreement is signed"),
+            next=_("It counts from %(day)s.") % {"day": _day(signed.agreement.starts_on)},
+        )
+    else:
+        step = _missing_agreement_step(engagement, signed, facts)
+    return replace(
+        step,
+        kind=str(ClearanceKind.AGREEMENT),
+        why=_("%(activity)s requires an agreement with a duty of confidentiality.")
+        % {"activity": engagement.site.activity.title},
+    )
+
+
+def _step(engagement, text, **more):
+    return Step(engagement.pk, "", text, **more)
+
+
+def _missing_agreement_step(engagement, ended, facts):
+    if ended is not None and ended.agreement.ends_on:
+        text = _("The agreement ran out on %(day)s") % {"day": _day(ended.agreement.ends_on)}
+    else:
+        text = _("The agreement is missing")
+    if facts.own:
+        return _step(engagement, text, next=_("Your coordinator makes it and sends it to you."))
+    step = _step(engagement, text, next=_("Make the agreement and send it for signing."))
+    if not facts.may(Permission.MAKE_AGREEMENTS, engagement):
+        return step
+    return replace(
+        step,
+        url=reverse("agreements:agreement-make", args=[engagement.pk]),
+        action=_("Make the agreement"),
+    )
+
+
+def _waiting_step(engagement, coverage, facts):
+    if facts.own:
+        return _own_waiting_step(engagement, coverage)
+    agreement = coverage.agreement
+    url = reverse("agreements:agreement-detail", args=[agreement.pk])
+    if agreement.state == AgreementState.DRAFT:
+        step = _step(
+            engagement,
+            _("The agreement is made, but not sent"),
+            next=_("Look it through and send it."),
+        )
+        return _if(facts.may(Permission.MAKE_AGREEMENTS, engagement), step, url, _("Send it"))
+    if not coverage.volunteer_has_signed:
+        step = _step(
+            engagement,
+            _("The agreement waits for the volunteer's signature"),
+            next=_("Remind the volunteer, or register a signature on paper."),
+        )
+        return _if(facts.may(Permission.VIEW_AGREEMENTS, engagement), step, url, _("Open it"))
+    step = _step(
+        engagement,
+        _("The agreement waits for the branch leader's signature"),
+        next=_("The branch leader signs it."),
+    )
+    if facts.may(Permission.SIGN_AGREEMENT, engagement):
+        sign = reverse("agreements:agreement-sign", args=[agreement.pk])
+        return replace(step, url=sign, action=_("Sign"))
+    return _if(facts.may(Permission.VIEW_AGREEMENTS, engagement), step, url, _("Open it"))
+
+
+def _if(allowed, step, url, action):
+    return replace(step, url=url, action=action) if allowed else step
+
+
+def _own_waiting_step(engagement, coverage):
+    agreement = coverage.agreement
+    if agreement.state == AgreementState.DRAFT:
+        return _step(
+            engagement,
+            _("Your agreement is on its way"),
+            next=_("Your coordinator sends it to you soon."),
+        )
+    if coverage.volunteer_has_signed:
+        return _step(
+            engagement,
+            _("Your agreement waits for the branch leader"),
+            next=_("You have signed. You need not do anything now."),
+        )
+    return _step(
+        engagement,
+        _("Your agreement waits for you"),
+        next=_("Read it and sign it."),
+        url=reverse("agreements:own-sign", args=[agreement.pk]),
+        action=_("Read and sign"),
+    )
+
+
+# --- The certificate's step ------------------------------------------------------------------
+
+
+def why_certificate(terms):
+    """The terms' own reasons for a child certificate, as one sentence."""
+    title = {"activity": terms.activity.title}
+    if terms.direct_contact_under_15 and terms.moves_among_under_15:
+        return (
+            _(
+                "In %(activity)s one has direct contact with children under 15 and is often "
+                "among them."
+            )
+            % title
+        )
+    if terms.direct_contact_under_15:
+        return _("In %(activity)s one has direct contact with children under 15.") % title
+    if terms.moves_among_under_15:
+        return _("In %(activity)s one is regularly among children under 15.") % title
+    return _("In %(activity)s one may meet children under 15.") % title
+
+
+def why_for(engagement):
+    """Why the certificate is asked for in an engagement's activity, in the terms' words."""
+    return _why(engagement)
+
+
+def _why(engagement):
+    terms = getattr(engagement.site.activity, "terms", None)
+    return why_certificate(terms) if terms else ""
+
+
+def _certificate_step(engagement, facts):
+    step = _own_certificate_step if facts.own else _staff_certificate_step
+    return replace(
+        step(engagement, facts),
+        kind=str(ClearanceKind.CHILD_CERTIFICATE),
+        why=_why(engagement),
+    )
+
+
+def _order_url(engagement):
+    return reverse("agreements:attestation-order", args=[engagement.pk])
+
+
+def _staff_certificate_step(engagement, facts):
+    attestation = facts.attestations.get(engagement.volunteer_id)
+    may_order = facts.may(Permission.ORDER_ATTESTATION, engagement)
+    last = exempt_until(engagement.volunteer.person)
+    if last is not None and facts.on <= last:
+        step = _step(
+            engagement,
+            _("Not needed before the 15th birthday"),
+            next=_("Confirm it. From %(day)s the certificate is needed.") % {"day": _day(last)},
+        )
+        return _if(may_order, step, _order_url(engagement), _("Confirm"))
+    state = attestation.state if attestation else None
+    if state == AttestationState.ORDERED and not attestation.consent_has_expired(facts.on):
+        return _ordered_step(engagement, attestation, facts)
+    if state in (AttestationState.NOT_APPROVED, AttestationState.SUSPENDED):
+        return _step(
+            engagement,
+            _("Activities with children are closed to this volunteer"),
+            next=_("Other activities are open. The branch leader knows more."),
+        )
+    step = _step(
+        engagement,
+        _missing_certificate_text(attestation, facts),
+        next=_("Order the child certificate at the police and register it here."),
+    )
+    return _if(may_order, step, _order_url(engagement), _("Order"))
+
+
+def _missing_certificate_text(attestation, facts):
+    if attestation is not None and attestation.consent_has_expired(facts.on):
+        return _("The time to consent to the child certificate ran out")
+    if attestation is not None and attestation.has_expired(facts.on):
+        return _("The child certificate ran out on %(day)s") % {
+            "day": _day(attestation.valid_until)
+        }
+    return _("The child certificate is missing")
+
+
+def _ordered_step(engagement, attestation, facts):
+    step = _step(
+        engagement,
+        _("The child certificate is ordered"),
+        next=_("The volunteer has until %(day)s to consent. Then the answer is assessed.")
+        % {"day": _day(attestation.consent_until)},
+    )
+    if not scope_of(facts.user).holds(Permission.ASSESS_ATTESTATION):
+        return step
+    url = reverse("agreements:attestation-assess", args=[attestation.pk])
+    return _if(facts.may(Permission.ASSESS_ATTESTATION, engagement), step, url, _("Assess"))
+
+
+def _own_certificate_step(engagement, facts):
+    attestation = facts.attestations.get(engagement.volunteer_id)
+    last = exempt_until(engagement.volunteer.person)
+    if last is not None and facts.on <= last:
+        return _step(
+            engagement,
+            _("You need no child certificate before you are 15"),
+            next=_("Your coordinator confirms it."),
+        )
+    state = attestation.state if attestation else None
+    if state == AttestationState.ORDERED and not attestation.consent_has_expired(facts.on):
+        return _step(
+            engagement,
+            _("Your child certificate is ordered"),
+            next=_("Look in your Digital Post and answer the police no later than %(day)s.")
+            % {"day": _day(attestation.consent_until)},
+        )
+    if state in (AttestationState.NOT_APPROVED, AttestationState.SUSPENDED):
+        return _step(
+            engagement,
+            _("This activity is not open to you now"),
+            next=_("Talk to the branch leader. Other activities are open to you."),
+        )
+    return _step(
+        engagement,
+        _("Your child certificate is missing"),
+        next=_("Your coordinator orders it. You then consent in your Digital Post."),
+    )
+
+
+def _is_optional(engagement, facts):
+    """A certificate may be asked for, and there is none: an option for staff to weigh."""
+    if facts.own or engagement.volunteer_id in facts.attested:
+        return False
+    terms = getattr(engagement.site.activity, "terms", None)
+    if terms is None or terms.child_certificate == AttestationDuty.NOT_RELEVANT:
+        return False
+    return terms.child_certificate == AttestationDuty.OPTION or engagement.tie != Tie.FIXED
+
+
+def _optional_step(engagement, facts):
+    attestation = facts.attestations.get(engagement.volunteer_id)
+    ordered = attestation is not None and attestation.state == AttestationState.ORDERED
+    if ordered:
+        step = _ordered_step(engagement, attestation, facts)
+    else:
+        step = _step(
+            engagement,
+            _("A child certificate is possible, not required"),
+            next=_("You may order one. It becomes a duty if the volunteer comes often."),
+        )
+        may_order = facts.may(Permission.ORDER_ATTESTATION, engagement)
+        step = _if(may_order, step, _order_url(engagement), _("Order"))
+    return replace(
+        step, kind=str(ClearanceKind.CHILD_CERTIFICATE), why=_why(engagement), blocking=False
+    )
+
+
+# --- Terms: what is missing, and who is at risk ----------------------------------------------
+
+
+def terms_warnings(terms):
+    """Sentences on what an activity's terms still lack. Warnings, never obstacles."""
+    if terms is None:
+        return [_("The activity has no terms yet: what volunteers may do, and what is required.")]
+    warnings = []
+    if terms.insurance == Insurance.TO_BE_SETTLED:
+        warnings.append(_("It is not settled whether the insurance covers the volunteers."))
+    if terms.med_discussed_on is None:
+        warnings.append(_("It is not noted when the activity was discussed in the local MED."))
+    if terms.staff_informed_on is None:
+        warnings.append(_("It is not noted when the staff were informed."))
+    if not terms.notification_recipient:
+        warnings.append(_("Nobody is named to receive a concern about a child."))
+    if terms.child_certificate != AttestationDuty.NOT_RELEVANT and not terms.legal_order:
+        warnings.append(_("The order that applies to the child certificate is not named."))
+    if not terms.may:
+        warnings.append(_("It is not written what volunteers may do."))
+    if not terms.may_not:
+        warnings.append(_("It is not written what volunteers may not do."))
+    return warnings
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """Somebody on a coming shift who will not be cleared on its day."""
+
+    engagement: Engagement
+    shift_day: date
+    kinds: tuple
+
+
+def at_risk(activity):
+    """People on the activity's coming shifts whom the gate would refuse on the last of them.
+
+    Asked when requirements change, and shown until they are dealt with. 2 queries.
+    """
+    booked = Assignment.objects.filter(
+        volunteer=OuterRef("volunteer"),
+        shift__site=OuterRef("site"),
+        state=AssignmentState.BOOKED,
+        starts_at__date__gte=today(),
+    ).order_by()
+    last_day = booked.values("volunteer").annotate(last=Max(TruncDate("starts_at"))).values("last")
+    engagements = (
+        Engagement.objects.filter(site__activity=activity)
+        .annotate(shift_day=Subquery(last_day))
+        .filter(shift_day__isnull=False)
+    )
+    kinds = defaultdict(list)
+    for row in missing_rows(engagements, OuterRef("shift_day")):
+        kinds[row.pk].append((row.shift_day, row.required_kind))
+    rows = Engagement.objects.select_related("volunteer__person", "site__branch")
+    return [
+        AtRisk(
+            one,
+            kinds[one.pk][0][0],
+            tuple(ClearanceKind(kind).label for _day, kind in kinds[one.pk]),
+        )
+        for one in rows.filter(pk__in=kinds).order_by("pk")
+    ]
+
+
+# --- People to write to ----------------------------------------------------------------------
+
+
+def coordinators():
+    """Function from a branch's path to the users who coordinate it: the nearest first found,
+    else the central ones. 1 query.
+    """
+    roles = (Role.LOCAL_COORDINATOR, Role.CENTRAL_COORDINATOR)
+    rows = (
+        RoleAssignment.objects.filter(covering(today()), role__in=roles, user__is_active=True)
+        .select_related("user", "branch")
+        .order_by("pk")
+    )
+    by_role = defaultdict(list)
+    for row in rows:
+        by_role[row.role].append((row.branch.path, row.user))
+
+    def of(path):
+        for role in roles:
+            found = {user.pk: user for own, user in by_role[role] if path.startswith(own)}
+            if found:
+                return list(found.values())
+        return []
+
+    return of

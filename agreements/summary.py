@@ -1,0 +1,82 @@
+"""What agreements tells the start page of staff."""
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements import reminders
+from agreements.models import Agreement, Attestation, Party, Signature
+from agreements.states import AgreementState, AttestationState
+from coordination.access import Permission
+from coordination.eligibility import missing_rows
+from coordination.models import ClearanceKind, Engagement
+from core.periods import today
+from core.summary import Waiting
+
+
+def staff_summary(user):
+    """What waits, as Waiting rows, nothing at zero. At most 5 queries."""
+    day = today()
+    rows = [*_agreements(user, day), *_attestations(user, day)]
+    return [row for row in rows if row.number]
+
+
+def _agreements(user, day):
+    url = reverse("agreements:agreement-list")
+    sent = Agreement.objects.permitted(user, Permission.SIGN_AGREEMENT)
+    signed = Signature.objects.filter(agreement=OuterRef("pk"), party=Party.LEADER)
+    if user.has_perm(Permission.SIGN_AGREEMENT):
+        yield Waiting(
+            text=_("Agreements that wait for your signature"),
+            number=sent.filter(~Exists(signed), state=AgreementState.SENT).count(),
+            url=f"{url}?state=leader",
+            action=_("Read and sign"),
+            urgent=True,
+            order=20,
+        )
+    if user.has_perm(Permission.MAKE_AGREEMENTS):
+        yield Waiting(
+            text=_("Volunteers without an agreement they need"),
+            number=_missing(user, Permission.MAKE_AGREEMENTS, ClearanceKind.AGREEMENT, day),
+            url=reverse("agreements:agreement-missing"),
+            action=_("Make agreements"),
+            why=_("They cannot begin before it is signed."),
+            order=30,
+        )
+        soon = reminders.expiring_agreements(day, reminders.warning_days()[-1])
+        yield Waiting(
+            text=_("Agreements that run out soon"),
+            number=soon.permitted(user, Permission.MAKE_AGREEMENTS).count(),
+            url=f"{url}?state=expiring",
+            action=_("See them"),
+            order=60,
+        )
+
+
+def _attestations(user, day):
+    url = reverse("agreements:attestation-list")
+    if user.has_perm(Permission.ORDER_ATTESTATION):
+        yield Waiting(
+            text=_("Volunteers without a child certificate they need"),
+            number=_missing(
+                user, Permission.ORDER_ATTESTATION, ClearanceKind.CHILD_CERTIFICATE, day
+            ),
+            url=url,
+            action=_("See them"),
+            why=_("They cannot be with children before it is in place."),
+            order=31,
+        )
+    if user.has_perm(Permission.ASSESS_ATTESTATION):
+        ordered = Attestation.objects.permitted(user, Permission.ASSESS_ATTESTATION)
+        yield Waiting(
+            text=_("Child certificates to assess when they arrive"),
+            number=ordered.filter(state=AttestationState.ORDERED).count(),
+            url=f"{url}?show=ordered",
+            action=_("See them"),
+            order=32,
+        )
+
+
+def _missing(user, permission, kind, day):
+    engagements = Engagement.objects.permitted(user, permission).not_ended(day)
+    return missing_rows(engagements, day).filter(required_kind=kind).count()

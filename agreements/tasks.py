@@ -1,0 +1,61 @@
+"""The background work of agreements: sealing documents, reminders, the nightly check."""
+
+from datetime import time, timedelta
+
+import structlog
+
+from agreements import emails, reminders, sources
+from agreements.actions import documents, signatures
+from core import jobs, schedule
+from core.models import Queue
+
+DAILY = timedelta(days=1)
+
+log = structlog.get_logger(__name__)
+
+
+@jobs.job(signatures.SEAL_JOB, queue=Queue.INTERACTIVE, lease=120, atomic=False)
+def seal_document(run, *, agreement_id):
+    """Make and freeze the signed document; tried again when it fails, and the state stays."""
+    documents.seal(agreement_id=agreement_id, finish=run.finish)
+
+
+@jobs.scheduled("agreements.clearances_match_sources", every=DAILY, at=time(3, 30), atomic=False)
+def clearances_match_sources(run):
+    """Compare every clearance with its source; the job fails, and so is seen, if one is wrong."""
+    report_discrepancies(sources.discrepancies())
+
+
+@jobs.scheduled("agreements.forget_old_codes", every=timedelta(hours=1))
+def forget_old_codes(run):
+    """Codes are kept for a day, to count how many were asked for."""
+    signatures.forget_old_codes()
+
+
+def report_discrepancies(found):
+    """Log each by id and code (no names), and raise GiveUp if there is one."""
+    for one in found:
+        log.error("clearance_discrepancy", model=one.model, pk=one.pk, code=one.code)
+    if found:
+        raise jobs.GiveUp(f"{len(found)} clearances and sources disagree")
+
+
+def register():
+    """Called once, from `AgreementsConfig.ready`."""
+    for name, kind, due in (
+        ("agreements.expiring", emails.EXPIRING, reminders.agreements_for_volunteers),
+        ("agreements.expiring_staff", emails.EXPIRING_STAFF, reminders.agreements_for_staff),
+        (
+            "agreements.attestation_expiring",
+            emails.ATTESTATION_EXPIRING,
+            reminders.attestations_for_volunteers,
+        ),
+        (
+            "agreements.attestation_expiring_staff",
+            emails.ATTESTATION_EXPIRING_STAFF,
+            reminders.attestations_for_staff,
+        ),
+    ):
+        schedule.register(
+            schedule.Reminder(f"{name}_reminder", kind=kind, due=due, every=DAILY, at=time(7))
+        )
