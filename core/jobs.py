@@ -37,7 +37,7 @@ from core.scope import scope
 
 FIRST_RETRY_SECONDS = 15
 LONGEST_RETRY_SECONDS = 6 * 3600
-WOKEN_AGAIN_AFTER = timedelta(seconds=30)
+WOKEN_AGAIN_AFTER = timedelta(seconds=15)
 SWEEP_BATCH = 200
 
 log = structlog.get_logger(__name__)
@@ -366,12 +366,16 @@ def retry(job_id):
 def sweep(*, limit=SWEEP_BATCH):
     """Wake what nobody woke: jobs that have come due and jobs whose worker was lost.
 
-    Returns how many were woken. At most `limit` per call and each at most every 30 seconds, so
-    that a long queue does not fill the broker.
+    Returns how many were woken. At most `limit` per call and each at most every 15 seconds, so
+    that a long queue does not fill the broker; a lost job as soon as its lease has run out.
     """
     now = timezone.now()
     _fail_exhausted(now)
-    stale = Q(woken_at__isnull=True) | Q(woken_at__lt=now - WOKEN_AGAIN_AFTER)
+    stale = (
+        Q(woken_at__isnull=True)
+        | Q(woken_at__lt=now - WOKEN_AGAIN_AFTER)
+        | Q(state=JobState.RUNNING, woken_at__lt=F("lease_until"))
+    )
     rows = list(Job.objects.due(now).filter(stale).order_by("-priority", "not_before")[:limit])
     Job.objects.filter(pk__in=[row.pk for row in rows]).update(woken_at=now)
     return sum(wake.send(_wake_for(row)) for row in rows)

@@ -1,0 +1,29 @@
+"""What the workers of the fault tests do, with leases short enough to wait for."""
+
+import os
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from core import delivery, jobs, mail
+from core.models import User
+
+STARTED = "started"
+
+if "FAULTS_DIR" in os.environ:  # a worker; the test itself imports this file for the names
+    delivery.LEASE = timedelta(seconds=3)
+    mail.register("tests.letter", context=lambda message: {"matter": "vagten"})
+
+
+@jobs.job("faults.killed", lease=2)
+def killed(run):
+    """At the first attempt it has made its effect and not committed, and waits to be killed."""
+    User.objects.create_user("effect@example.dk")
+    if run.job.attempts == 1:
+        (Path(os.environ["FAULTS_DIR"]) / STARTED).touch()
+        threading.Event().wait(60)
+
+
+@jobs.job("faults.simple", lease=30)
+def simple(run, *, number):
+    User.objects.create_user(f"effect{number}@example.dk")

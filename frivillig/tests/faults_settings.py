@@ -1,0 +1,25 @@
+"""Settings of the worker processes that the fault tests start, and kill.
+
+The test tells them by environment variables where its database, broker and mail server are.
+"""
+
+import os
+from pathlib import Path
+
+from frivillig.environment import Environment
+from frivillig.settings_test import *  # noqa: F403
+
+FAULTS_DIR = Path(os.environ["FAULTS_DIR"])
+
+if not os.environ.get("REDIS_URL"):
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = Environment.broker_options(
+        type("WithoutRedis", (), {"redis_url": ""}), FAULTS_DIR
+    )
+CELERY_IMPORTS = ["frivillig.tests.faults_jobs"]
+CELERY_BEAT_SCHEDULE_FILENAME = str(FAULTS_DIR / "beat-schedule")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = "127.0.0.1"
+EMAIL_PORT = int(os.environ["FAULTS_SMTP_PORT"])
+EMAIL_TIMEOUT = 0.5
+TEMPLATES[0]["DIRS"].append(BASE_DIR / "core" / "tests" / "templates")  # noqa: F405
