@@ -9,11 +9,12 @@ class CoordinationConfig(AppConfig):
     verbose_name = _("Coordination")
 
     def ready(self):
-        from coordination import emails, menu, policies
+        from coordination import emails, guards, menu, policies, privacy, reminders  # noqa: F401
         from coordination.access import register_person_tie
         from coordination.models import Engagement
 
         register_person_tie(Engagement, person_field="volunteer_id", branch_lookup="site__branch")
         policies.register_policies()
+        privacy.register()
         emails.register()
         menu.register()

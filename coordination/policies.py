@@ -63,16 +63,4 @@ def register_policies():
             label=_("Reminder of a shift"),
             help=_("How many days before the shift the reminder is sent."),
         ),
-        Policy(
-            "volunteers.kept_months",
-            int,
-            12,
-            minimum=1,
-            maximum=120,
-            unit=_("months"),
-            label=_("Volunteers who have stopped are anonymised after"),
-            help=_("Counted from the last day of the last engagement."),
-            source="domain.md section 3 and rule 46",
-            verify=True,
-        ),
     )

@@ -1,0 +1,214 @@
+"""What coordination's rows say about people, for how long, and what erasure does to them."""
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordination.models import (
+    Activity,
+    Assignment,
+    Association,
+    Branch,
+    Clearance,
+    Engagement,
+    Pause,
+    Person,
+    RecognitionEvent,
+    RecognitionInvitation,
+    Requirement,
+    RoleAssignment,
+    Shift,
+    Site,
+    Volunteer,
+)
+from core import privacy
+from core.periods import covering, today
+from core.privacy import BLANK, DELETE_ROW, KEEP, REPLACE, Operational, Personal, Sensitive
+
+CONTACT = gettext_lazy("Reaching you")
+PLANNING = gettext_lazy("Planning voluntary work")
+AGE = gettext_lazy("Keeping age limits")
+CLEARED = gettext_lazy("Knowing who may start")
+ENDED = "volunteers.ended"
+ANONYMOUS_NAME = "Anonymiseret"
+COUNTED = KEEP(gettext_lazy("The row stays without a name, so that the numbers stay right."))
+
+
+def register():
+    """Called once, from `CoordinationConfig.ready`."""
+    privacy.register_rule(
+        privacy.RowRule(
+            key=ENDED,
+            label=gettext_lazy("Volunteers who have stopped"),
+            policy="volunteers.kept_months",
+            unit="months",
+            model=Person,
+            expired=stopped_before,
+            action=privacy.anonymise_people,
+            basis="GDPR art. 5(1)(e)",
+        )
+    )
+    privacy.find_user_with(account_of)
+    privacy.refuse_erasure_while(still_volunteering)
+    _people()
+    _ties()
+    _places()
+
+
+def stopped_before(day):
+    """People, not anonymised, whose engagements all ended before the day."""
+    engagements = Engagement.objects.filter(volunteer=OuterRef("pk"))
+    return Person.objects.filter(
+        Exists(engagements), ~Exists(engagements.not_ended(day)), anonymised_at__isnull=True
+    )
+
+
+def account_of(person_id):
+    """The user id of the person's account; None while it is also a member of staff's."""
+    user_id = Person.objects.filter(pk=person_id).values_list("user", flat=True).first()
+    staff = RoleAssignment.objects.filter(covering(today()), user=user_id)
+    return None if user_id is None or staff.exists() else user_id
+
+
+def still_volunteering(person_id):
+    """Sentences: an engagement that has not ended stands in the way of erasure."""
+    if Engagement.objects.not_ended(today()).filter(volunteer=person_id).exists():
+        return [_("The person is still a volunteer. End the engagements first.")]
+    return []
+
+
+def _personal(purpose, erase=BLANK, *, kind=Personal):
+    return kind(purpose, basis=privacy.PUBLIC_TASK, retention=ENDED, erase=erase)
+
+
+def _operational(*names, **options):
+    return {name: Operational(**options) for name in names}
+
+
+def _people():
+    privacy.register(
+        Person,
+        {
+            **_operational("id", "created_at"),
+            "user": Operational(erase=BLANK),
+            "name": _personal(CONTACT, REPLACE(ANONYMOUS_NAME)),
+            "email": _personal(CONTACT),
+            "phone": _personal(CONTACT),
+            "address": _personal(CONTACT),
+            "postcode": _personal(CONTACT),
+            "language": _personal(CONTACT, REPLACE("da")),
+            "birth_year": _personal(AGE),
+            "birth_date": _personal(AGE),
+            "protected_identity": _personal(CONTACT, REPLACE(False), kind=Sensitive),
+            "search": Personal(
+                CONTACT, basis=privacy.PUBLIC_TASK, retention=ENDED, erase=BLANK, export=False
+            ),
+            "anonymised_at": Operational(erase=REPLACE(Now())),
+        },
+        person="pk",
+    )
+    privacy.register(
+        Volunteer,
+        {
+            **_operational("person"),
+            **_operational("wants_community", "wants_stand_in_requests", "since", export=True),
+            "languages": _personal(PLANNING),
+            "availability": _personal(PLANNING),
+        },
+        person="pk",
+    )
+    privacy.register(
+        Association,
+        {**_operational("id", "name", "cvr"), "contact": _personal(CONTACT)},
+        person="contact",
+    )
+    privacy.register(
+        RoleAssignment,
+        {**_operational("id", "user"), **_operational(*_ROLE_FACTS, export=True)},
+        user="user",
+    )
+
+
+_ROLE_FACTS = ("role", "branch", "starts_on", "ends_on")
+
+
+def _ties():
+    privacy.register(
+        Engagement,
+        {
+            **_operational("id", "volunteer", "accepted_by", "ended_by", "ended_at"),
+            **_operational("site", "tie", "association", "accepted_at", export=True),
+            "starts_on": _personal(PLANNING, COUNTED),
+            "ends_on": _personal(PLANNING, COUNTED),
+            "end_reason": _personal(PLANNING, COUNTED),
+        },
+        person="volunteer",
+    )
+    privacy.register(
+        Pause,
+        {
+            **_operational("id", "engagement"),
+            "starts_on": _personal(PLANNING, COUNTED),
+            "ends_on": _personal(PLANNING, COUNTED),
+        },
+        person="engagement__volunteer",
+    )
+    privacy.register(
+        Assignment,
+        {
+            **_operational("id", "volunteer", "booked_by", "cancelled_by", "attendance_by"),
+            **_operational("shift", "booked_at", "cancelled_at", "attendance_at", export=True),
+            "starts_at": _personal(PLANNING, COUNTED),
+            "ends_at": _personal(PLANNING, COUNTED),
+            "state": _personal(PLANNING, COUNTED),
+        },
+        person="volunteer",
+    )
+    privacy.register(
+        Clearance,
+        {
+            **_operational("id", "volunteer", "source_type", "source_id"),
+            **_operational("site", "revoked_at", export=True),
+            "kind": _personal(CLEARED, DELETE_ROW),
+            "valid_from": _personal(CLEARED, DELETE_ROW),
+            "valid_until": _personal(CLEARED, DELETE_ROW),
+        },
+        person="volunteer",
+    )
+    privacy.register(
+        RecognitionInvitation,
+        {
+            **_operational("id", "volunteer", "invited_by", "answered_by"),
+            **_operational("event", "invited_at", "answered_at", export=True),
+            "state": _personal(PLANNING, COUNTED),
+        },
+        person="volunteer",
+    )
+
+
+def _places():
+    """Rows about the municipality's own work; they lead to nobody. Every field by name, so that
+    a new one is thought about.
+    """
+    for model, names in _PLACES.items():
+        privacy.register(model, _operational(*names.split()))
+
+
+_PLACES = {
+    Branch: "id parent path name kind address postcode city phone email closed_on",
+    Activity: (
+        "id branch title title_en kind state purpose description description_en target_group "
+        "minimum_age contact deputy"
+    ),
+    Site: "id activity branch place closed_on",
+    Requirement: "id activity kind necessity fixed_tie_only",
+    Shift: (
+        "id site title starts_at ends_at capacity minimum place note state cancelled_at "
+        "cancelled_by"
+    ),
+    RecognitionEvent: (
+        "id branch title title_en starts_at place description description_en reply_by "
+        "cancelled_at cancelled_by"
+    ),
+}
