@@ -3,5 +3,20 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AgreementsConfig(AppConfig):
+    """Templates, agreements with their signatures, attestations: the sources of clearances."""
+
     name = "agreements"
     verbose_name = _("Agreements")
+
+    def ready(self):
+        from agreements import boxes, constraints, emails, menu, policies, privacy, receivers, tasks
+
+        constraints.register()
+        policies.register_policies()
+        privacy.register_fields()
+        privacy.register_rules()
+        emails.register()
+        tasks.register()
+        receivers.subscribe()
+        boxes.register()
+        menu.register()

@@ -1,7 +1,7 @@
 """Make, send, end and withdraw agreements. Signing is in `actions.signatures`.
 
-Lock order: engagements by id, then the agreement. An engagement has at most one agreement that
-is being made or in force at a time.
+Lock order: people, then engagements by id, then the agreement. An engagement has at most one
+agreement that is being made or in force at a time.
 """
 
 from uuid import uuid4
@@ -24,6 +24,7 @@ from agreements.models import (
 from agreements.states import AGREEMENT, AgreementState
 from coordination.access import Permission
 from coordination.actions import clearances
+from coordination.locks import lock_people
 from coordination.models import Engagement
 from core import audit
 from core.errors import DomainError
@@ -78,7 +79,9 @@ def draft(*, engagements, by, starts_on=None, ends_on=None):
 
 
 def locked_engagements(ids):
-    """The engagements, locked in the order of their ids."""
+    """The engagements, locked in the order of their ids, after the people they are of."""
+    people = Engagement.objects.filter(pk__in=ids).values_list("volunteer_id", flat=True)
+    lock_people(list(people))
     rows = Engagement.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     return list(rows.select_related("volunteer__person", "site__branch", "site__activity"))
 
@@ -189,7 +192,9 @@ def send_link_again(*, agreement, by):
 
 
 def locked(agreement_id):
-    """The agreement, locked, with branch and person."""
+    """The agreement, locked after its person, with branch and person."""
+    people = Agreement.objects.filter(pk=agreement_id, volunteer__isnull=False)
+    lock_people(list(people.values_list("volunteer_id", flat=True)))
     return (
         Agreement.objects.select_for_update(of=("self",))
         .select_related("branch", "volunteer__person__user")

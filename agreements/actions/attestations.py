@@ -18,7 +18,8 @@ from agreements.models import Attestation, AttestationDuty, AttestationKind
 from agreements.states import ATTESTATION, AttestationState
 from coordination.access import Permission
 from coordination.actions import clearances
-from coordination.models import ClearanceKind, Engagement, Volunteer
+from coordination.locks import lock_people, locked_volunteer
+from coordination.models import ClearanceKind, Engagement
 from core import audit, policies
 from core.errors import DomainError
 from core.periods import today
@@ -43,7 +44,7 @@ def order(*, volunteer, branch, by):
     The volunteer is told that something waits in Digital Post; the deadline is the consent
     period. Raises DomainError: ordered_already, attested_already, under_age, own_matter.
     """
-    volunteer = _locked_volunteer(volunteer.pk)
+    volunteer = locked_volunteer(volunteer.pk)
     require(by, Permission.ORDER_ATTESTATION, branch)
     refuse_own(by, volunteer)
     _require_tie(volunteer, branch)
@@ -71,7 +72,7 @@ def exempt(*, volunteer, branch, by):
 
     The gate is open until the day before it, and closes by itself. Raises DomainError("of_age").
     """
-    volunteer = _locked_volunteer(volunteer.pk)
+    volunteer = locked_volunteer(volunteer.pk)
     require(by, Permission.ORDER_ATTESTATION, branch)
     refuse_own(by, volunteer)
     _require_tie(volunteer, branch)
@@ -111,7 +112,7 @@ def exempt_when_accepted(engagement, *, by):
     terms = getattr(engagement.site.activity, "terms", None)
     if terms is None or terms.child_certificate == AttestationDuty.NOT_RELEVANT:
         return None
-    volunteer = _locked_volunteer(engagement.volunteer_id)
+    volunteer = locked_volunteer(engagement.volunteer_id)
     if not is_exempt(volunteer.person, today()):
         return None
     return exempt_locked(volunteer, engagement.site.branch, by=by)
@@ -250,16 +251,12 @@ def _valid_until(start):
 
 
 def _locked(attestation_id):
+    people = Attestation.objects.filter(pk=attestation_id).values_list("volunteer_id", flat=True)
+    lock_people(list(people))
     return (
         Attestation.objects.select_for_update(of=("self",))
         .select_related("branch", "volunteer__person__user")
         .get(pk=attestation_id)
-    )
-
-
-def _locked_volunteer(pk):
-    return (
-        Volunteer.objects.select_for_update(of=("self",)).select_related("person__user").get(pk=pk)
     )
 
 

@@ -1,0 +1,25 @@
+"""What the tests of agreements start from: an activity with terms, and a volunteer in it."""
+
+import pytest
+
+from agreements.tests import factories
+
+
+@pytest.fixture
+def engagement(volunteer, manager):
+    """The volunteer's engagement here, in an activity that requires an agreement."""
+    engagement = volunteer.engagements.select_related(
+        "site__branch", "site__activity", "volunteer__person"
+    ).get()
+    factories.make_terms(engagement.site.activity, by=manager)
+    return engagement
+
+
+@pytest.fixture
+def child_engagement(volunteer, manager):
+    """The same, where a child certificate is a duty as well."""
+    engagement = volunteer.engagements.select_related(
+        "site__branch", "site__activity", "volunteer__person"
+    ).get()
+    factories.make_child_terms(engagement.site.activity, by=manager)
+    return engagement
