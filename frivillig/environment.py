@@ -75,6 +75,11 @@ class Environment:
                 "visibility_timeout": 900,
                 "unacked_restore_interval": 5,
                 "unacked_restore_throttle": 1,
+                # A request that only wakes a worker gives up soon; the sweep wakes it later.
+                "max_retries": 1,
+                "interval_start": 0,
+                "interval_max": 0.1,
+                "socket_connect_timeout": 2,
                 "socket_timeout": 10,
                 "socket_keepalive": True,
                 "health_check_interval": 15,

@@ -205,8 +205,16 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "core.sweep", "schedule": timedelta(seconds=env.sweep_seconds)},
-    "schedule": {"task": "core.run_schedule", "schedule": timedelta(seconds=60)},
+    "sweep": {
+        "task": "core.sweep",
+        "schedule": timedelta(seconds=env.sweep_seconds),
+        "options": {"expires": 60},  # ticks that no worker took in time are not made up for
+    },
+    "schedule": {
+        "task": "core.run_schedule",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
 }
 
 # --- Security ------------------------------------------------------------------------------
