@@ -24,7 +24,12 @@ from pathlib import Path
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    load_backend,
+)
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
@@ -64,11 +69,13 @@ def visit(chromium, address):
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
-            locale={"da": "da-DK", "en": "en-GB"}[language],
+            locale="da-DK",
             reduced_motion="reduce",
         )
         contexts.append(context)
         context.set_default_timeout(10_000)
+        chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": address("/")}
+        context.add_cookies([chosen])
         if user is not None:
             sign_in(context, user, address("/"))
         page = context.new_page()
@@ -95,7 +102,9 @@ def sign_in(context, user, url):
     """Give a browser context the session of a user."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = SIGN_IN_BACKEND
+    session[BACKEND_SESSION_KEY] = next(
+        path for path in settings.AUTHENTICATION_BACKENDS if hasattr(load_backend(path), "get_user")
+    )
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     request = RequestFactory().get("/")
     request.session = session
