@@ -16,7 +16,7 @@ from pathlib import Path
 
 from . import base, packages, processes
 
-PREFIX = "frivillig-test-"
+PREFIX = "frivillig-servers-"
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
