@@ -1,0 +1,362 @@
+"""The demo's agreements and certificates, in every state.
+
+Those of the past are rows in bulk, with real documents: every text is set as PDF and hashed
+before its signatures name it. The signed documents are made by the worker's own job, a few of
+them at once. What lies open today is done by the actions, mails included.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from agreements import documents, emails
+from agreements.actions import agreements, attestations, signatures
+from agreements.actions import documents as document_actions
+from agreements.models import (
+    Agreement,
+    AgreementTemplate,
+    Attestation,
+    Coverage,
+    Document,
+    DocumentKind,
+    Party,
+    Signature,
+    SigningMethod,
+    TemplateVersion,
+)
+from agreements.states import AgreementState, AttestationState
+from coordination.models import Clearance, ClearanceKind
+from core import jobs, pdf
+from core.models import Message, MessageState
+from core.periods import day_of, start_of, today
+from frivillig.demo.places import CERTIFICATE_MONTHS
+from frivillig.demo.press import press_all
+from frivillig.demo.volunteers import CERTIFICATE_MATTERS, IN_ORDER
+
+SEALED_AT_ONCE = 3
+SECONDS_BETWEEN_SEALS = 2  # so that the demo's documents never stand before a visitor's
+CERTIFICATE_DAYS = round(CERTIFICATE_MONTHS * 30.44)
+ON_PAPER, ON_OWN_PAGE = 7, 3  # one of so many signs that way; the rest by the link
+RUNS_OUT_SOON = "Musikarrangementer"
+
+
+@dataclass
+class _Bundle:
+    """One volunteer's engagements at one branch, and their agreement."""
+
+    engagements: list
+    agreement: Agreement = None
+
+
+# --- Agreements that are concluded ---------------------------------------------------------
+
+
+def sign_all(places, ties, say):
+    """Agreements in force for all who count and for those on top whose papers are in order."""
+    in_order = [one for case in (*IN_ORDER, *CERTIFICATE_MATTERS) for one in ties.on_top[case]]
+    bundles = _bundles([*ties.counted, *in_order])
+    _write_agreements(places, bundles)
+    say(f"{len(bundles)} agreements, each a PDF of its own")
+    _freeze_and_sign(places, bundles)
+    _clear(bundles)
+    _make_signed_documents(bundles)
+
+
+def _bundles(engagements):
+    found = {}
+    for one in engagements:
+        key = (one.volunteer_id, one.site.branch_id, one.ends_on)
+        found.setdefault(key, _Bundle([])).engagements.append(one)
+    return list(found.values())
+
+
+def _write_agreements(places, bundles):
+    template = AgreementTemplate.objects.get()
+    version = TemplateVersion.objects.filter(template=template).current().get()
+    for bundle in bundles:
+        bundle.agreement = _concluded(places, bundle.engagements, version)
+    _let_one_run_out_soon(bundles)
+    made = [bundle.agreement for bundle in bundles]
+    Agreement.objects.bulk_create(made)
+    for agreement in made:
+        agreement.number = f"{agreement.created_at:%Y}-{agreement.pk:06d}"
+    Agreement.objects.bulk_update(made, ["number"], batch_size=200)
+    Coverage.objects.bulk_create(
+        Coverage(
+            agreement=bundle.agreement,
+            engagement=one,
+            binding_from=bundle.agreement.starts_on,
+            binding_until=bundle.agreement.ends_on,
+        )
+        for bundle in bundles
+        for one in bundle.engagements
+    )
+
+
+def _concluded(places, engagements, version):
+    first = engagements[0]
+    branch = first.site.branch
+    starts_on = max(one.starts_on for one in engagements)
+    made = min(start_of(starts_on), timezone.now()) - timedelta(days=8)
+    ended = first.ends_on is not None
+    return Agreement(
+        number=uuid.uuid4().hex[:20],
+        branch=branch,
+        volunteer=first.volunteer,
+        version=version,
+        starts_on=starts_on,
+        ends_on=first.ends_on,
+        state=AgreementState.ENDED if ended else AgreementState.CONCLUDED,
+        created_at=made + timedelta(hours=9),
+        created_by=places.coordinators[branch.name],
+        sent_at=made + timedelta(hours=10),
+        sent_by=places.coordinators[branch.name],
+        concluded_at=made + timedelta(days=4, hours=12),
+        ended_at=first.ended_at,
+        ended_by=first.ended_by,
+    )
+
+
+def _let_one_run_out_soon(bundles):
+    bundle = next(one for one in bundles if one.engagements[0].site.activity.title == RUNS_OUT_SOON)
+    bundle.agreement.ends_on = today() + timedelta(days=25)
+
+
+def _freeze_and_sign(places, bundles):
+    sheets = []
+    for bundle in bundles:
+        agreement = bundle.agreement
+        sheets.append((documents.source(documents.loaded(agreement.pk)), agreement.number))
+    for bundle, (source, _number), content in zip(bundles, sheets, press_all(sheets), strict=True):
+        _freeze(bundle.agreement, source, content)
+    Signature.objects.bulk_create(
+        signature
+        for number, bundle in enumerate(bundles)
+        for signature in _signatures(places, bundle.agreement, number)
+    )
+
+
+def _freeze(agreement, source, content):
+    agreement.text = Document.objects.create(
+        agreement=agreement,
+        kind=DocumentKind.TEXT,
+        content=content,
+        source=source,
+        sha256=pdf.sha256(content),
+        size=len(content),
+        made_at=agreement.sent_at,
+    )
+
+
+def _signatures(places, agreement, number):
+    """By the volunteer on one of the three ways, and by the leader, a day later."""
+    at = agreement.sent_at + timedelta(days=2)
+    method, clerk = SigningMethod.LINK, None
+    if number % ON_PAPER == 0 or not agreement.volunteer.person.email:
+        method, clerk = SigningMethod.PAPER, agreement.sent_by
+    elif number % ON_OWN_PAGE == 0:
+        method, clerk = SigningMethod.OWN_PAGE, agreement.volunteer.person.user
+    leader = places.leaders[agreement.branch.name]
+    return (
+        _signature(agreement, Party.VOLUNTEER, str(agreement.volunteer), method, at, clerk),
+        _signature(
+            agreement,
+            Party.LEADER,
+            leader.get_full_name(),
+            SigningMethod.OWN_PAGE,
+            agreement.concluded_at,
+            leader,
+        ),
+    )
+
+
+def _signature(agreement, party, name, method, at, clerk):
+    return Signature(
+        agreement=agreement,
+        party=party,
+        signer_name=name,
+        method=method,
+        signed_on=day_of(at),
+        text_sha256=agreement.text.sha256,
+        recorded_at=at,
+        registered_by=clerk,
+    )
+
+
+def _clear(bundles):
+    Clearance.objects.bulk_create(
+        Clearance(
+            volunteer=bundle.agreement.volunteer,
+            kind=ClearanceKind.AGREEMENT,
+            site=one.site,
+            valid_from=max(bundle.agreement.starts_on, day_of(bundle.agreement.concluded_at)),
+            valid_until=bundle.agreement.ends_on,
+            source_type=Agreement._meta.label_lower,
+            source_id=bundle.agreement.pk,
+            revoked_at=bundle.agreement.ended_at,
+        )
+        for bundle in bundles
+        for one in bundle.engagements
+    )
+
+
+def _make_signed_documents(bundles):
+    """A few now; the rest by the worker, one after the other, without a mail for each."""
+    Message.objects.bulk_create(_untold(bundle.agreement) for bundle in bundles)
+    for bundle in bundles[:SEALED_AT_ONCE]:
+        document_actions.seal(agreement_id=bundle.agreement.pk, finish=transaction.atomic)
+    for number, bundle in enumerate(bundles[SEALED_AT_ONCE:]):
+        jobs.enqueue(
+            signatures.SEAL_JOB,
+            key=f"seal:{bundle.agreement.pk}",
+            not_before=timezone.now() + timedelta(seconds=5 + SECONDS_BETWEEN_SEALS * number),
+            agreement_id=bundle.agreement.pk,
+        )
+
+
+def _untold(agreement):
+    """The mail that tells of a signed agreement: kept from being sent a hundred times today."""
+    person = agreement.volunteer.person
+    return Message(
+        key=f"{emails.SIGNED}:{agreement.pk}",
+        kind=emails.SIGNED,
+        language=person.language,
+        recipient_name=person.name,
+        recipient_email=person.email,
+        person_id=person.pk,
+        about_type=Agreement._meta.label_lower,
+        about_id=agreement.pk,
+        state=MessageState.SKIPPED,
+        last_error="demo",
+        created_at=agreement.concluded_at,
+        not_before=agreement.concluded_at,
+        message_id=f"<{uuid.uuid4().hex}@demo.invalid>",
+    )
+
+
+# --- Agreements on their way ---------------------------------------------------------------
+
+
+def leave_some_open(places, ties):
+    """Drafts, one withdrawn, and agreements that wait for one signature or for both."""
+    for case in ("draft", "withdrawn", "sent", "leader_missing", "volunteer_missing"):
+        for engagement in ties.on_top[case]:
+            by = places.coordinators[engagement.site.branch.name]
+            _leave_open(places, case, agreements.draft(engagements=[engagement], by=by), by)
+
+
+def _leave_open(places, case, agreement, by):
+    if case == "withdrawn":
+        agreements.withdraw(agreement=agreement, by=by)
+    if case in ("draft", "withdrawn"):
+        return
+    agreements.send(agreement=agreement, by=by)
+    if case == "leader_missing":
+        user = agreement.volunteer.person.user
+        signatures.sign_on_own_page(agreement=agreement, by=user)
+    if case == "volunteer_missing":
+        leader = places.leaders[agreement.branch.name]
+        signatures.sign_as_leader(agreement=agreement, by=leader)
+
+
+# --- Certificates --------------------------------------------------------------------------
+
+
+def attest(places, ties):
+    """A certificate for all who need one, and for those on top each in its own state."""
+    needed = {}
+    in_order = [one for case in (*IN_ORDER, "leader_missing") for one in ties.on_top[case]]
+    for one in [*ties.counted, *in_order]:
+        if one.site.activity.requirements.filter(kind=ClearanceKind.CHILD_CERTIFICATE).exists():
+            if one.is_fixed:
+                needed.setdefault(one.volunteer_id, one)
+    rows = [_approved(places, one, number) for number, one in enumerate(needed.values())]
+    rows += [
+        _in_state(places, case, one)
+        for case in CERTIFICATE_MATTERS[1:]
+        for one in ties.on_top[case]
+    ]
+    Attestation.objects.bulk_create(rows)
+    Clearance.objects.bulk_create(_clearance(row) for row in rows if row.valid_from)
+    for one in ties.on_top["ordered"]:
+        by = places.coordinators[one.site.branch.name]
+        attestations.order(volunteer=one.volunteer, branch=one.site.branch, by=by)
+
+
+def _approved(places, engagement, number):
+    """Most count for long; every eighth runs out within the month."""
+    age = CERTIFICATE_DAYS - 20 if number % 8 == 3 else 30 + number * 17
+    return _assessed(places, engagement, today() - timedelta(days=age))
+
+
+def _assessed(places, engagement, on, **fields):
+    values = {
+        "state": AttestationState.APPROVED,
+        "assessed_at": start_of(on) + timedelta(hours=11),
+        "assessed_by": places.leaders[engagement.site.branch.name],
+        "valid_from": on,
+        "valid_until": on + timedelta(days=CERTIFICATE_DAYS),
+    }
+    return _ordered(places, engagement, on - timedelta(days=9), **values | fields)
+
+
+def _ordered(places, engagement, on, **fields):
+    return Attestation(
+        volunteer=engagement.volunteer,
+        branch=engagement.site.branch,
+        ordered_at=start_of(on) + timedelta(hours=10),
+        ordered_by=places.coordinators[engagement.site.branch.name],
+        consent_until=on + timedelta(days=14),
+        **fields,
+    )
+
+
+def _in_state(places, case, engagement):
+    ago = {
+        "ordered_last_days": 13,
+        "consent_expired": 19,
+        "not_approved": 6,
+        "certificate_expired": CERTIFICATE_DAYS + 12,
+        "suspended": 90,
+    }[case]
+    on = today() - timedelta(days=ago)
+    if case in ("ordered_last_days", "consent_expired"):
+        return _ordered(places, engagement, on)
+    if case == "not_approved":
+        return _assessed(
+            places,
+            engagement,
+            on,
+            state=AttestationState.NOT_APPROVED,
+            valid_from=None,
+            valid_until=None,
+        )
+    if case == "suspended":
+        leader = places.leaders[engagement.site.branch.name]
+        since = timezone.now() - timedelta(days=2)
+        return _assessed(
+            places,
+            engagement,
+            on,
+            state=AttestationState.SUSPENDED,
+            suspended_at=since,
+            suspended_by=leader,
+        )
+    return _assessed(places, engagement, on)
+
+
+def _clearance(attestation):
+    suspended_at = attestation.suspended_at
+    until = day_of(suspended_at) - timedelta(days=1) if suspended_at else attestation.valid_until
+    return Clearance(
+        volunteer=attestation.volunteer,
+        kind=ClearanceKind.CHILD_CERTIFICATE,
+        valid_from=attestation.valid_from,
+        valid_until=until,
+        source_type=Attestation._meta.label_lower,
+        source_id=attestation.pk,
+        revoked_at=suspended_at,
+    )
