@@ -2,11 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.policies import URL, Policy, register
+from core.policies import URL, Policy, name_section, register
 
 
 def register_policies():
     """Called once, from `AgreementsConfig.ready`."""
+    name_section("agreements", _("Agreements"))
+    name_section("attestation", _("Certificates"))
+    name_section("attestations", _("Old certificates"))
     register(
         Policy(
             "attestation.consent_days",

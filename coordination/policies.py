@@ -2,13 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.policies import CHOICE, Policy, register
+from core.policies import CHOICE, Policy, name_section, register
 
 _TIES = (("fixed", _("Fixed tie")), ("occasional", _("Occasional")))
 
 
 def register_policies():
     """Called once, from `CoordinationConfig.ready`."""
+    name_section("volunteer", _("Volunteers"))
+    name_section("volunteers", _("Volunteers who have stopped"))
+    name_section("engagement", _("Engagements"))
+    name_section("shift", _("Shifts"))
     register(
         Policy(
             "volunteer.minimum_age",
@@ -62,5 +66,17 @@ def register_policies():
             unit=_("days"),
             label=_("Reminder of a shift"),
             help=_("How many days before the shift the reminder is sent."),
+        ),
+        Policy(
+            "volunteers.kept_months",
+            int,
+            12,
+            minimum=1,
+            maximum=120,
+            unit=_("months"),
+            label=_("Volunteers who have stopped are anonymised after"),
+            help=_("Counted from the last day of the last engagement."),
+            source="domain.md section 3 and rule 46",
+            verify=True,
         ),
     )

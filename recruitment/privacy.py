@@ -15,6 +15,7 @@ UNANSWERED = "applications.not_taken_up"
 
 def register_policies():
     """Called once, from `RecruitmentConfig.ready`."""
+    policies.name_section("applications", _("Applications"))
     policies.register(
         policies.Policy(
             "applications.kept_months",
