@@ -22,6 +22,7 @@ SHIFT_CHANGED = "coordination.shift_changed"
 SHIFT_CANCELLED = "coordination.shift_cancelled"
 RELEASED = "coordination.assignment_released"
 RECOGNITION_INVITED = "coordination.recognition_invited"
+RECOGNITION_CANCELLED = "coordination.recognition_cancelled"
 
 # Why a place was freed: the shift moved, the engagement ended or rests, or staff did it.
 MOVED, ENDED, PAUSED, BY_STAFF = "moved", "ended", "paused", "by_staff"
@@ -37,6 +38,7 @@ def register():
     mail.register(SHIFT_CANCELLED, context=_cancelled_context)
     mail.register(RELEASED, context=_released_context)
     mail.register(RECOGNITION_INVITED, context=_recognition_context)
+    mail.register(RECOGNITION_CANCELLED, context=_recognition_cancelled_context)
 
 
 def send_welcome(engagement):
@@ -232,12 +234,21 @@ def _released_context(message):
 
 def send_recognition_invitations(invitations):
     """Invite these volunteers to a recognition event, each once. Few queries for any number."""
+    return _send_about_invitations(RECOGNITION_INVITED, invitations)
+
+
+def send_recognition_cancelled(invitations):
+    """Tell these volunteers that the event they said yes to is cancelled."""
+    return _send_about_invitations(RECOGNITION_CANCELLED, invitations)
+
+
+def _send_about_invitations(kind, invitations):
     return mail.send_many(
         mail.Draft(
-            kind=RECOGNITION_INVITED,
+            kind=kind,
             to=recipient(invitation.volunteer.person),
             about=invitation,
-            key=f"{RECOGNITION_INVITED}:{invitation.pk}",
+            key=f"{kind}:{invitation.pk}",
         )
         for invitation in invitations
     )
@@ -245,23 +256,38 @@ def send_recognition_invitations(invitations):
 
 def _recognition_context(message):
     """None if it is cancelled or over, or has been answered already."""
-    invitation = (
-        RecognitionInvitation.objects.select_related("event__branch", "volunteer__person")
-        .filter(pk=message.about_id)
-        .first()
-    )
+    invitation = _invitation(message)
     if invitation is None or invitation.state != InvitationState.INVITED:
         return None
     event = invitation.event
     if event.cancelled_at is not None or event.starts_at <= timezone.now():
         return None
+    return _event_context(invitation) | {
+        "answer_url": mail.link("coordination:own-invitation-answer", invitation.pk)
+    }
+
+
+def _recognition_cancelled_context(message):
+    invitation = _invitation(message)
+    return None if invitation is None else _event_context(invitation)
+
+
+def _invitation(message):
+    return (
+        RecognitionInvitation.objects.select_related("event__branch", "volunteer__person")
+        .filter(pk=message.about_id)
+        .first()
+    )
+
+
+def _event_context(invitation):
+    event = invitation.event
     return {
         "name": invitation.volunteer.person.first_name,
         "event": event,
         "title": in_language(event, "title"),
         "description": in_language(event, "description"),
         "branch": event.branch,
-        "answer_url": mail.link("coordination:own-invitation-answer", invitation.pk),
     }
 
 

@@ -1,16 +1,19 @@
 """The filters above coordination's lists."""
 
+from datetime import timedelta
+
 from django.db.models import Q
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coordination import queries
+from coordination import queries, rosters
 from coordination.access import Permission, scope_of
 from coordination.models import Activity, ActivityKind, Branch, ClearanceKind, Engagement, Site
 from coordination.standing import Standing
 from coordination.states import ActivityState
 from core import forms
-from core.periods import today
+from core.periods import start_of, today
 
 ANYTHING = "any"
 
@@ -118,3 +121,57 @@ def visible_activities(user):
     if not owned:
         return queries.activities()
     return queries.activities().filter(owned | Q(pk__in=here.values("activity")))
+
+
+class ShiftFilter(forms.FilterForm):
+    """By branch, activity and time, and whether places are free. Without a choice: what comes."""
+
+    COMING, WEEK, MONTH, PAST = "", "week", "month", "past"
+
+    branch = forms.ModelChoiceField(
+        Branch.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches")
+    )
+    activity = forms.ModelLookupField(
+        Activity.objects.none(),
+        search=queries.activities_matching,
+        url=reverse_lazy("coordination:activity-lookup"),
+        label=_("Activity"),
+        required=False,
+    )
+    time = forms.ChoiceField(
+        label=_("When"),
+        required=False,
+        choices=[
+            (COMING, _("All coming shifts")),
+            (WEEK, _("The next 7 days")),
+            (MONTH, _("The next 30 days")),
+            (PAST, _("Past shifts")),
+        ],
+    )
+    gaps = forms.BooleanField(label=_("Only shifts with free places"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = Branch.objects.permitted(self.user, Permission.VIEW_SHIFTS)
+        self.fields["activity"].queryset = visible_activities(self.user)
+
+    def apply(self, rows):
+        """The rows that fit; with nothing asked for, or an invalid filter, the coming ones."""
+        wanted = self.cleaned_data if self.is_valid() else {}
+        return self.narrow(rows, wanted)
+
+    def narrow(self, rows, wanted):
+        rows = self._in_time(rows, wanted.get("time", self.COMING))
+        if wanted.get("branch"):
+            rows = rows.filter(site__branch__path__startswith=wanted["branch"].path)
+        if wanted.get("activity"):
+            rows = rows.filter(site__activity=wanted["activity"])
+        return rosters.with_gaps(rows) if wanted.get("gaps") else rows
+
+    def _in_time(self, rows, time):
+        now = timezone.now()
+        if time == self.PAST:
+            return rows.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
+        days = {self.WEEK: 7, self.MONTH: 30}.get(time)
+        rows = rows.filter(ends_at__gte=now)
+        return rows.filter(starts_at__lt=start_of(today() + timedelta(days=days))) if days else rows

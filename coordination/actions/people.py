@@ -1,6 +1,7 @@
 """Register people, keep their contact right, and give them a sign-in."""
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from core.validators import normalise_phone
 audit.kind("person.registered", gettext_lazy("Registered"))
 audit.kind("person.updated", gettext_lazy("Contact changed"))
 audit.kind("person.sign_in_given", gettext_lazy("Sign-in given"))
+audit.kind("person.double_removed", gettext_lazy("Double removed"))
 
 EDITABLE = (
     "name",
@@ -117,6 +119,32 @@ def give_sign_in(*, person, by):
         "person.sign_in_given", by=by, about=person, fields=("user",), person_ids=[person.pk]
     )
     return user
+
+
+@transaction.atomic
+def remove_double(*, person, by):
+    """Delete a person who turned out to be somebody we know, if nothing hangs on the double.
+
+    Raises DomainError("double_in_use") when they have a sign-in, are a volunteer, or have
+    another application: then the two must be merged by somebody who sees both.
+    """
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    audit.record("person.double_removed", by=by, about=person, person_ids=[person.pk])
+    try:
+        if person.user_id is None and not hasattr(person, "volunteer"):
+            with transaction.atomic():
+                return person.delete()
+    except ProtectedError as error:
+        raise _double_in_use() from error
+    raise _double_in_use()
+
+
+def _double_in_use():
+    return DomainError(
+        _("This person has more on them than this one application. Accept them as a new person."),
+        code="double_in_use",
+        field="same_as",
+    )
 
 
 def sign_in_obstacle(person, by):
