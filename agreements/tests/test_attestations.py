@@ -1,0 +1,239 @@
+"""Certificates: ordered, assessed, suspended; the outcome only, and the gate that follows."""
+
+import itertools
+from datetime import date, timedelta
+
+import pytest
+
+from agreements import age
+from agreements.actions import attestations
+from agreements.models import Attestation, AttestationDuty
+from agreements.states import ATTESTATION, AttestationState
+from agreements.tests import factories
+from coordination import eligibility, events
+from coordination.models import Clearance, Engagement, Tie
+from coordination.tests import factories as people
+from core import policies
+from core.errors import DomainError
+from core.models import Message
+from core.periods import today
+
+pytestmark = pytest.mark.django_db
+
+ALLOWED = {
+    ("ordered", "approved"),
+    ("ordered", "not_approved"),
+    ("ordered", "withdrawn"),
+    ("approved", "suspended"),
+    ("suspended", "approved"),
+    ("suspended", "not_approved"),
+}
+
+
+@pytest.mark.parametrize(("state", "target"), list(itertools.product(AttestationState, repeat=2)))
+def test_state_table_full_matrix(state, target):
+    assert ATTESTATION.allows(state, target) == ((state.value, target.value) in ALLOWED)
+
+
+def _missing(engagement, day=None):
+    rows = Engagement.objects.filter(pk=engagement.pk)
+    return [one.kind for one in eligibility.missing_clearances(rows, day)]
+
+
+def _order(engagement, by):
+    return attestations.order(volunteer=engagement.volunteer, branch=engagement.site.branch, by=by)
+
+
+def test_order_starts_the_consent_clock(child_engagement, coordinator):
+    ordered = _order(child_engagement, coordinator)
+
+    assert ordered.state == AttestationState.ORDERED
+    assert ordered.consent_until == today() + timedelta(days=14)
+    assert not ordered.consent_has_expired(today() + timedelta(days=14))
+    assert ordered.consent_has_expired(today() + timedelta(days=15))
+
+
+def test_the_mail_says_nothing_of_a_certificate(child_engagement, coordinator):
+    _order(child_engagement, coordinator)
+
+    message = Message.objects.get(kind="agreements.attestation_ordered")
+    assert message.params == {}
+
+
+def test_approved_opens_the_gate_everywhere(child_engagement, coordinator, leader):
+    ordered = _order(child_engagement, coordinator)
+
+    attestations.assess(attestation=ordered, outcome=AttestationState.APPROVED, by=leader)
+
+    clearance = Clearance.objects.get()
+    assert (clearance.kind, clearance.site, clearance.valid_until) == (
+        "child_certificate",
+        None,
+        None,
+    )
+    assert _missing(child_engagement) == ["agreement"]
+
+
+def test_not_approved_opens_nothing(child_engagement, coordinator, leader):
+    ordered = _order(child_engagement, coordinator)
+
+    attestations.assess(attestation=ordered, outcome=AttestationState.NOT_APPROVED, by=leader)
+
+    assert _missing(child_engagement) == ["agreement", "child_certificate"]
+
+
+def test_validity_follows_the_setting(child_engagement, coordinator, leader, manager):
+    policies.set("attestation.validity_months", 24, by=manager)
+    ordered = _order(child_engagement, coordinator)
+
+    assessed = attestations.assess(
+        attestation=ordered, outcome=AttestationState.APPROVED, by=leader
+    )
+
+    expected = today().replace(year=today().year + 2) - timedelta(days=1)
+    assert assessed.valid_until == expected
+    assert _missing(child_engagement, expected) == ["agreement"]
+    assert _missing(child_engagement, expected + timedelta(days=1)) == [
+        "agreement",
+        "child_certificate",
+    ]
+
+
+def test_coordinator_may_not_assess(child_engagement, coordinator):
+    ordered = _order(child_engagement, coordinator)
+
+    with pytest.raises(DomainError) as error:
+        attestations.assess(attestation=ordered, outcome=AttestationState.APPROVED, by=coordinator)
+    assert error.value.code == "not_allowed"
+
+
+def test_nobody_assesses_their_own(child_engagement, coordinator, here):
+    user = child_engagement.volunteer.person.user
+    here.role_assignments.create(user=user, role="branch_leader", starts_on=today())
+    ordered = _order(child_engagement, coordinator)
+
+    with pytest.raises(DomainError) as error:
+        attestations.assess(attestation=ordered, outcome=AttestationState.APPROVED, by=user)
+    assert error.value.code == "own_matter"
+
+
+@pytest.mark.parametrize("outcome", ["suspended", "withdrawn", "ordered", "hm"])
+def test_outcome_is_one_of_two(child_engagement, coordinator, leader, outcome):
+    ordered = _order(child_engagement, coordinator)
+
+    with pytest.raises(DomainError) as error:
+        attestations.assess(attestation=ordered, outcome=outcome, by=leader)
+    assert error.value.code == "bad_outcome"
+
+
+def test_suspended_closes_at_once_and_reinstated_opens(child_engagement, coordinator, leader):
+    ordered = _order(child_engagement, coordinator)
+    attestations.assess(attestation=ordered, outcome=AttestationState.APPROVED, by=leader)
+
+    attestations.suspend(attestation=ordered, by=leader)
+    assert _missing(child_engagement) == ["agreement", "child_certificate"]
+
+    attestations.reinstate(attestation=ordered, by=leader)
+    assert _missing(child_engagement) == ["agreement"]
+
+
+def test_two_orders_at_a_time_refused(child_engagement, coordinator):
+    _order(child_engagement, coordinator)
+
+    with pytest.raises(DomainError) as error:
+        _order(child_engagement, coordinator)
+    assert error.value.code == "ordered_already"
+
+
+def test_ordering_again_after_withdrawal(child_engagement, coordinator):
+    attestations.withdraw(attestation=_order(child_engagement, coordinator), by=coordinator)
+
+    assert _order(child_engagement, coordinator).state == AttestationState.ORDERED
+
+
+def test_a_branch_orders_only_on_its_own(child_engagement, elsewhere, coordinator_elsewhere):
+    with pytest.raises(DomainError) as error:
+        attestations.order(
+            volunteer=child_engagement.volunteer, branch=elsewhere, by=coordinator_elsewhere
+        )
+    assert error.value.code == "not_tied"
+
+
+def test_an_occasional_tie_has_an_option_not_a_duty(child_engagement):
+    Engagement.objects.update(tie=Tie.OCCASIONAL)
+
+    assert _missing(child_engagement) == ["agreement"]
+
+
+def test_an_option_is_never_missing(engagement, manager):
+    factories.make_terms(
+        engagement.site.activity, by=manager, child_certificate=AttestationDuty.OPTION
+    )
+
+    assert _missing(engagement) == ["agreement"]
+
+
+# --- Under 15 ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "last"),
+    [
+        ({"birth_date": date(2012, 3, 5), "birth_year": 2012}, date(2027, 3, 4)),
+        ({"birth_date": date(2012, 2, 29), "birth_year": 2012}, date(2027, 2, 28)),
+        ({"birth_year": 2012}, date(2026, 12, 31)),
+        ({}, None),
+    ],
+)
+def test_exempt_until_the_day_before_the_15th_birthday(fields, last):
+    assert age.exempt_until(people.make_person(**fields)) == last
+
+
+def _make_young(engagement, years=14):
+    person = engagement.volunteer.person
+    person.birth_date = today().replace(year=today().year - years, day=1)
+    person.birth_year = person.birth_date.year
+    person.save()
+
+
+def test_under_15_cannot_be_ordered_on(child_engagement, coordinator):
+    _make_young(child_engagement)
+
+    with pytest.raises(DomainError) as error:
+        _order(child_engagement, coordinator)
+    assert error.value.code == "under_age"
+
+
+def test_exemption_opens_until_the_birthday(child_engagement, coordinator):
+    _make_young(child_engagement)
+
+    exempted = attestations.exempt(
+        volunteer=child_engagement.volunteer, branch=child_engagement.site.branch, by=coordinator
+    )
+
+    last = exempted.valid_until
+    assert last == age.exempt_until(child_engagement.volunteer.person)
+    assert _missing(child_engagement, last) == ["agreement"]
+    assert "child_certificate" in _missing(child_engagement, last + timedelta(days=1))
+
+
+def test_exemption_refused_from_15(child_engagement, coordinator):
+    _make_young(child_engagement, years=15)
+
+    with pytest.raises(DomainError) as error:
+        attestations.exempt(
+            volunteer=child_engagement.volunteer,
+            branch=child_engagement.site.branch,
+            by=coordinator,
+        )
+    assert error.value.code == "of_age"
+
+
+def test_accepting_a_young_person_exempts_at_once(child_engagement, coordinator):
+    _make_young(child_engagement)
+
+    events.publish(events.EngagementAccepted(engagement=child_engagement, by=coordinator))
+    events.publish(events.EngagementAccepted(engagement=child_engagement, by=coordinator))
+
+    assert [one.state for one in Attestation.objects.all()] == ["exempt"]
+    assert _missing(child_engagement) == ["agreement"]
