@@ -48,7 +48,7 @@ def _installer():
     """uv where there is one (ten times faster), else the environment's own pip."""
     uv = shutil.which("uv", path=f"{os.environ.get('PATH', '')}{os.pathsep}{VENV / 'bin'}")
     if uv:
-        return [uv, "pip", "install", "--quiet", "--python", PYTHON]
+        return [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON]
     return [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
