@@ -9,7 +9,8 @@ A form needs nothing of its own to look right:
 `{% crispy form %}` draws the whole form with button; `{{ form|crispy }}` the fields only. Both
 bring labels, hints, the error summary and errors at the fields; optional fields say so.
 
-`Form`, `ModelForm` take `cancel_url=` (a link beside the button). `FilterForm` is a GET form
+A form with a layout of its own sets `self.helper.layout` after `super().__init__()`; if the layout
+brings the buttons, `submit_label = ""`. `Form`, `ModelForm` take `cancel_url=` (a link beside the button). `FilterForm` is a GET form
 for `components/filter.html`. Fields: `DateField` (text, Danish order, a calendar button where
 the browser has one), `DatePartsField` (day, month, year apart, for dates one knows by heart),
 `TimeField`, `PhoneField`, `CheckboxList`, `LookupField` (search as you type; see there).
@@ -24,6 +25,8 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES, EmailValidator
+from django.db import models
+from django.forms.models import ModelFormMetaclass
 from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -98,7 +101,27 @@ class Form(FormBase, forms.Form):
     """A form that is not bound to one model."""
 
 
-class ModelForm(FormBase, forms.ModelForm):
+class PlainFieldsMetaclass(ModelFormMetaclass):
+    """Gives a model form our own fields for days, times and numbers."""
+
+    def __new__(mcs, name, bases, attrs):
+        meta = attrs.get("Meta")
+        if meta is not None and not hasattr(meta, "formfield_callback"):
+            meta.formfield_callback = staticmethod(plain_formfield)
+        return super().__new__(mcs, name, bases, attrs)
+
+
+def plain_formfield(db_field, **kwargs):
+    """The form field of a model field, of our own kind where there is one."""
+    kind = next((ours for theirs, ours in OWN_FIELDS if type(db_field) in theirs), None)
+    if kind is None or db_field.choices or "form_class" in kwargs:
+        return db_field.formfield(**kwargs)
+    field = db_field.formfield(form_class=kind, **kwargs)
+    field.help_text = field.help_text or kind.hint
+    return field
+
+
+class ModelForm(FormBase, forms.ModelForm, metaclass=PlainFieldsMetaclass):
     """A form that validates the shape of one model's fields; an action does the writing."""
 
 
@@ -149,12 +172,13 @@ class DateField(forms.DateField):
     """A day near now, such as a shift's. Accepts 3.5.2026, 03-05-26, 3/5 2026 and 2026-05-03."""
 
     widget = DateInput
+    hint = _("For example 24.12.2026")
     default_error_messages = {
         "invalid": _("Write the date as day, month and year, for example 24.12.2026."),
     }
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("help_text", _("For example 24.12.2026"))
+        kwargs.setdefault("help_text", self.hint)
         super().__init__(**kwargs)
 
     def to_python(self, value):
@@ -181,12 +205,13 @@ class TimeField(forms.TimeField):
     """A time of day. Accepts 15.30, 15:30, 1530 and 15, also after "kl."."""
 
     widget = TimeInput
+    hint = _("For example 15.30")
     default_error_messages = {
         "invalid": _("Write the time with hours and minutes, for example 15.30."),
     }
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("help_text", _("For example 15.30"))
+        kwargs.setdefault("help_text", self.hint)
         super().__init__(**kwargs)
 
     def to_python(self, value):
@@ -277,6 +302,8 @@ class DatePartsField(forms.MultiValueField):
 
 class DecimalField(forms.DecimalField):
     """A number with the decimal comma of the language; a text box, so that nothing is lost."""
+
+    hint = ""
 
     def __init__(self, **kwargs):
         kwargs.setdefault("localize", True)
@@ -493,11 +520,28 @@ class ModelLookupField(LookupField):
 class IntegerField(forms.IntegerField):
     """A whole number, in a text box: a number box throws away what is not a number."""
 
+    hint = ""
     default_error_messages = {"invalid": _("Write a whole number with digits, for example 12.")}
 
     def __init__(self, **kwargs):
         kwargs.setdefault("widget", forms.TextInput(attrs=NUMBER_BOX))
         super().__init__(**kwargs)
+
+
+OWN_FIELDS = (
+    ({models.DateField}, DateField),
+    ({models.TimeField}, TimeField),
+    ({models.DecimalField}, DecimalField),
+    (
+        {
+            models.IntegerField,
+            models.SmallIntegerField,
+            models.PositiveIntegerField,
+            models.PositiveSmallIntegerField,
+        },
+        IntegerField,
+    ),
+)
 
 
 # --- Django's own, so that one import serves ------------------------------------------------
@@ -513,6 +557,7 @@ MultipleChoiceField = forms.MultipleChoiceField
 TypedChoiceField = forms.TypedChoiceField
 CheckboxSelectMultiple = forms.CheckboxSelectMultiple
 HiddenInput = forms.HiddenInput
+MultipleHiddenInput = forms.MultipleHiddenInput
 RadioSelect = forms.RadioSelect
 Select = forms.Select
 TextInput = forms.TextInput
@@ -544,6 +589,7 @@ __all__ = [
     "ModelLookupField",
     "ModelMultipleChoiceField",
     "MultipleChoiceField",
+    "MultipleHiddenInput",
     "PhoneField",
     "RadioSelect",
     "Select",

@@ -272,7 +272,7 @@ def panel(content, heading, level=2, kind="", id=""):
 
 @register.simple_block_tag
 def facts(content):
-    """A list of terms and values; holds `{% fact %}` blocks or `components/fact.html`."""
+    """A list of terms and values; holds `{% fact %}` blocks."""
     return format_html('<dl class="facts">{}</dl>', content)
 
 

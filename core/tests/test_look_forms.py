@@ -4,11 +4,14 @@ from datetime import date, time
 from decimal import Decimal
 
 import pytest
+from crispy_forms.layout import HTML, ButtonHolder, Div, Fieldset, Layout, Row, Submit
+from django.forms import formset_factory
 from django.template import Context, Template
 from django.utils import translation
 
 from core import forms, styleguide
 from core.errors import DomainError
+from core.models import PolicyValue
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +47,27 @@ class Amount(forms.Form):
 
 class Place(forms.Form):
     place = styleguide.PlaceLookup(label="Sted")
+
+
+class PolicyForm(forms.ModelForm):
+    class Meta:
+        model = PolicyValue
+        fields = ["note", "valid_from", "set_by_id"]
+
+
+class Arranged(forms.Form):
+    submit_label = ""  # the layout brings its own button
+    first = forms.CharField(label="Fornavn")
+    last = forms.CharField(label="Efternavn")
+    secret = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            Fieldset("Om dig", Row("first", "last"), css_class="about"),
+            Div(HTML("<p>Tak</p>"), "secret"),
+            ButtonHolder(Submit("go", "Videre")),
+        )
 
 
 # --- Drawing -------------------------------------------------------------------------------
@@ -108,9 +132,26 @@ def test_button_and_cancel_link():
     assert 'href="/vagter/"' in html
 
 
-def test_formset_has_one_summary_for_all_rows():
-    from django.forms import formset_factory
+def test_layout_of_fieldset_row_and_buttons_is_drawn():
+    html = draw("{% crispy form %}", form=Arranged({}))
+    assert '<fieldset class="fields about"><legend class="h3">Om dig</legend>' in html
+    assert html.index("field-row") < html.index('id="id_first"') < html.index('id="id_last"')
+    assert "<p>Tak</p>" in html
+    assert html.count('type="hidden"') == 1
+    assert html.count('href="#id_') == 2
+    assert "Videre</button>" in html
+    assert html.count('type="submit"') == 1
 
+
+def test_model_form_has_our_own_fields():
+    fields = PolicyForm().fields
+    assert isinstance(fields["valid_from"], forms.DateField)
+    assert fields["valid_from"].help_text != ""
+    html = draw("{{ form|crispy }}", form=PolicyForm())
+    assert "data-calendar" in html
+
+
+def test_formset_has_one_summary_for_all_rows():
     rows = formset_factory(styleguide.RowForm)
     data = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2"}
     html = draw("{{ formset|crispy }}", formset=rows(data))
@@ -119,14 +160,14 @@ def test_formset_has_one_summary_for_all_rows():
 
 
 def test_required_messages_say_what_to_do():
-    form = styleguide.GalleryForm({}, {})
-    said = {name: errors[0] for name, errors in form.errors.items()}
     with translation.override("en"):
-        assert (str(said["name"]), str(said["days"]), str(said["how_often"])) == (
+        errors = styleguide.GalleryForm({}, {}).errors
+        assert [errors[name][0] for name in ("name", "days", "how_often", "agree")] == [
             "Fill in the field.",
             "Choose at least one.",
             "Choose an answer.",
-        )
+            "Tick the box to go on.",
+        ]
 
 
 # --- Understanding -------------------------------------------------------------------------
