@@ -268,6 +268,7 @@ def _messages_and_jobs():
             "sent_at": Operational(export=True),
         },
         person="person_id",
+        user="user",
     )  # fmt: skip
     register(
         Job,

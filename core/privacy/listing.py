@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import NOT_PROVIDED
+from django.db.models import NOT_PROVIDED, Q
 from django.utils.translation import gettext_lazy as _
 
 PUBLIC_TASK = _("GDPR art. 6(1)(e): a task of the municipality")
@@ -85,13 +85,14 @@ class Entry:
         return self.model._meta.label_lower
 
     def rows_of(self, person_id):
-        """The rows that belong to the person; none for models that lead to nobody."""
+        """The rows that belong to the person or their account; none where nothing leads there."""
+        mine = Q(pk__in=[])
         if self.person:
-            return self.model._base_manager.filter(**{self.person: person_id})
+            mine |= Q(**{self.person: person_id})
         user_id = _user_of(person_id) if self.user else None
-        if user_id is None:
-            return self.model._base_manager.none()
-        return self.model._base_manager.filter(**{self.user: user_id})
+        if user_id is not None:
+            mine |= Q(**{self.user: user_id})
+        return self.model._base_manager.filter(mine)
 
     @property
     def personal_fields(self):
@@ -130,9 +131,9 @@ def register(model, fields, *, person=None, user=None):
     """List every concrete field of a model; called from an app's `privacy.py`.
 
     `person` is the lookup from a row to the person's id ("pk", "volunteer", "agreement__person");
-    `user` the same to a user's id, for tables that only know the account. Raises ValueError for a
-    model listed twice, an unknown field, a field that cannot be blanked, or a mixture of deleting
-    the row and keeping a field of it.
+    `user` the same to a user's id, for tables that know the account; a row may have both.
+    Raises ValueError for a model listed twice, an unknown field, a field that cannot be blanked,
+    or a mixture of deleting the row and keeping a field of it.
     """
     if model in _entries:
         raise ValueError(f"{model._meta.label} is already listed.")
