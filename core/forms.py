@@ -10,10 +10,12 @@ A form needs nothing of its own to look right:
 bring labels, hints, the error summary and errors at the fields; optional fields say so.
 
 A form with a layout of its own sets `self.helper.layout` after `super().__init__()`; if the layout
-brings the buttons, `submit_label = ""`. `Form`, `ModelForm` take `cancel_url=` (a link beside the button). `FilterForm` is a GET form
-for `components/filter.html`. Fields: `DateField` (text, Danish order, a calendar button where
-the browser has one), `DatePartsField` (day, month, year apart, for dates one knows by heart),
-`TimeField`, `PhoneField`, `CheckboxList`, `LookupField` (search as you type; see there).
+brings the buttons, `submit_label = ""`. `Form` and `ModelForm` take `cancel_url=` (a link beside
+the button). `FilterForm` is a GET form for `components/filter.html`.
+
+Fields: `DateField` (text, Danish order, a calendar button where the browser has one),
+`DatePartsField` (day, month, year apart, for dates one knows by heart), `TimeField`,
+`PhoneField`, `CheckboxList`, `LookupField` and `ModelLookupField` (search as you type; see there).
 """
 
 import re

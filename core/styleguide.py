@@ -23,7 +23,7 @@ PLACES = {
     "3": ("Dalum Bibliotek", "Dalumvej 95"),
     "4": ("Vollsmose Bibliotek", "Vollsmose Allé 14"),
 }
-DAYS = [("mon", _("Monday")), ("tue", _("Tuesday")), ("wed", _("Wednesday"))]
+DAYS = [("mon", _("Mondays")), ("tue", _("Tuesdays")), ("wed", _("Wednesdays"))]
 LANGUAGES = [("da", _("Danish")), ("en", _("English")), ("ar", _("Arabic"))]
 
 
