@@ -4,7 +4,6 @@ import errno
 import os
 import secrets
 import socket
-import subprocess
 
 from . import base, python, setup
 
@@ -13,25 +12,18 @@ DEFAULT_PORT = 8000
 
 
 def serve(*, port=None):
-    """Make everything ready and become `manage.py serve`; does not return.
+    """Make everything ready and become trial.py, which serves; does not return.
 
     A `port` of one's own is also the address that links in e-mails lead to.
     """
     _require_free_port(port or DEFAULT_PORT)
     setup.bootstrap()
     write_dotenv(DOTENV)
-    environment = dict(os.environ)
+    environment = os.environ | {"PYTHONPATH": str(base.ROOT)}
     if port:
         environment["SITE_URL"] = f"http://127.0.0.1:{port}"
     os.chdir(base.ROOT)
-    prepared = subprocess.run(
-        [python.PYTHON, base.ROOT / "script" / "machine" / "trial.py"],
-        env=environment | {"PYTHONPATH": str(base.ROOT)},
-        check=False,
-    )
-    if prepared.returncode:
-        raise base.Stop("The site could not be made ready; the reason is above.")
-    command = [python.PYTHON, "manage.py", "serve", "--port", port or DEFAULT_PORT]
+    command = [python.PYTHON, "script/machine/trial.py", port or DEFAULT_PORT]
     os.execve(command[0], [str(part) for part in command], environment)
 
 

@@ -1,7 +1,8 @@
-"""Make the trial site's database and static files ready, and print who can sign in.
+"""Make the trial site's database and static files ready, print who can sign in, and serve.
 
 Runs inside .venv, unlike its neighbours: one process for all steps, since each start of
-Django costs about a second. Every step is harmless when there is nothing to do.
+Django costs seconds. Every step is harmless when there is nothing to do.
+Usage: trial.py PORT
 """
 
 import os
@@ -14,15 +15,23 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connections
 
 
-def main():
+def main(port):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frivillig.settings")
     try:
         django.setup()
-    except ImproperlyConfigured as error:  # its sentence says what to write in .env
+        prepare()
+        call_command("serve", port=port)
+    except (ImproperlyConfigured, CommandError) as error:  # a sentence that says what to do
         sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def prepare():
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     collect_static_files()
@@ -30,6 +39,7 @@ def main():
         print("Making the demo municipality", flush=True)
         call_command("demo")
     call_command("demo", "--logins")
+    connections.close_all()
 
 
 def _holds_people():
@@ -55,4 +65,4 @@ def _static_files():
             yield f"{path} {found.st_size} {found.st_mtime_ns}"
 
 
-main()
+main(int(sys.argv[1]))
