@@ -10,13 +10,27 @@ class CoreConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self):
-        from core import accounts, housekeeping, municipality, sealing  # noqa: F401 - registers its jobs
+        from core import (
+            accounts,
+            housekeeping,  # noqa: F401 - registers its jobs
+            mailbox,
+            municipality,
+            navigation,
+            sealing,
+        )
         from core.privacy import fields
 
         # Jobs, reminders and messages are known in every process that writes them, web included.
         autodiscover_modules("tasks", "emails")
         accounts.register_mails()
         municipality.register_policies()
+        navigation.register(
+            _("E-mails sent by this trial site"),
+            "core:mailbox",
+            order=90,
+            visible=lambda user: mailbox.is_open(),
+            place=navigation.FOOTER,
+        )
         fields.register_fields()
         fields.register_rules()
         sealing.register_rules()
