@@ -52,8 +52,9 @@ def _clearances_on(on):
 def missing_rows(engagements, on):
     """Engagements that lack a required clearance on the day, once per missing `required_kind`.
 
-    `engagements` is a queryset; `on` a date, or an F or OuterRef as the engagements see it. A
-    queryset is returned, to be filtered further; it costs one query when read.
+    `engagements` is a queryset; `on` a date, or an expression as a subquery of the engagements
+    sees it: OuterRef("starts_on") is the engagement's own. A queryset is returned, to be
+    filtered further; it costs one query when read.
     """
     duty = Q(site__activity__requirements__necessity=Necessity.DUTY) & (
         Q(tie=Tie.FIXED) | Q(site__activity__requirements__fixed_tie_only=False)
@@ -61,7 +62,7 @@ def missing_rows(engagements, on):
     return (
         engagements.filter(duty)
         .annotate(required_kind=F("site__activity__requirements__kind"))
-        .filter(~Exists(_clearances_on(seen_from_inside(on))))
+        .filter(~Exists(_clearances_on(on)))
     )
 
 
@@ -156,7 +157,7 @@ def at_risk(assignments):
     ).running_on(OuterRef("on_day"))
     return assignments.annotate(on_day=day_expression("starts_at")).filter(
         ~Exists(ties)
-        | Exists(missing_rows(ties, OuterRef("on_day")))
+        | Exists(missing_rows(ties, OuterRef(OuterRef("on_day"))))
         | (Q(shift__site__activity__minimum_age__isnull=False) & ~_old_enough())
     )
 
@@ -202,7 +203,7 @@ def _digits(day):
 def _gate(running, on, key):
     """{key: Obstacles} of the gate for running engagements; none running is an obstacle too."""
     tied = set(running.values_list(key, flat=True))
-    lacking = missing_rows(running, on).values_list(key, "required_kind")
+    lacking = missing_rows(running, seen_from_inside(on)).values_list(key, "required_kind")
     obstacles = _Untied({found: [] for found in tied})
     for found, kind in lacking.order_by(key, "required_kind"):
         obstacles[found].append(_missing_obstacle(kind))

@@ -1,7 +1,6 @@
 """The mails of coordination to volunteers and staff: one function per message."""
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from coordination.models import (
     Assignment,
@@ -12,6 +11,7 @@ from coordination.models import (
 )
 from coordination.states import AssignmentState, InvitationState
 from core import mail, policies
+from core.localised import localised
 from core.periods import today
 
 WELCOME = "coordination.welcome"
@@ -180,7 +180,7 @@ def _shift_context(assignment):
     return {
         "name": assignment.volunteer.person.first_name,
         "shift": shift,
-        "activity": in_language(shift.site.activity, "title"),
+        "activity": localised(shift.site.activity, "title").text,
         "branch": shift.site.branch,
         "place": shift.place or shift.site.place,
         "own_shifts_url": mail.link("coordination:own-shift-list"),
@@ -285,13 +285,7 @@ def _event_context(invitation):
     return {
         "name": invitation.volunteer.person.first_name,
         "event": event,
-        "title": in_language(event, "title"),
-        "description": in_language(event, "description"),
+        "title": localised(event, "title").text,
+        "description": localised(event, "description").text,
         "branch": event.branch,
     }
-
-
-def in_language(row, field):
-    """A public text in the language of the moment; an empty English one falls back to Danish."""
-    english = getattr(row, f"{field}_en") if get_language() == "en" else ""
-    return english or getattr(row, field)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from coordination.access import Permission
+from coordination.access import Permission, is_staff_member
 from core import navigation
 
 
@@ -21,6 +21,22 @@ def register():
         visible=_holds(Permission.VIEW_ACTIVITIES),
     )
     navigation.register(
+        _("Shifts"),
+        "coordination:shift-list",
+        order=46,
+        visible=_holds(Permission.VIEW_SHIFTS),
+    )
+    navigation.register(
+        _("Recognition"),
+        "coordination:recognition-list",
+        order=60,
+        visible=_holds(Permission.VIEW_RECOGNITION),
+    )
+    navigation.register(_("My page"), "coordination:own-page", order=20, visible=_volunteers)
+    navigation.register(
+        _("My shifts"), "coordination:own-shift-list", order=22, visible=_volunteers
+    )
+    navigation.register(
         _("Branches"),
         "coordination:branch-list",
         order=70,
@@ -36,3 +52,8 @@ def register():
 
 def _holds(permission):
     return lambda user: user.has_perm(permission)
+
+
+def _volunteers(user):
+    """Whoever is signed in and works with no role; staff who volunteer too have the start page."""
+    return user.is_authenticated and not is_staff_member(user)

@@ -8,7 +8,10 @@ from coordination.views import (
     branches,
     engagements,
     overview,
+    own,
     people,
+    recognition,
+    shifts,
     volunteers,
 )
 
@@ -79,4 +82,85 @@ lookup_urls = [
     path("opslag/steder/", volunteers.SiteLookupView.as_view(), name="site-lookup"),
 ]
 
-urlpatterns = [*volunteer_urls, *activity_urls, *organisation_urls, *lookup_urls]
+shift_urls = [
+    path("vagter/", shifts.ShiftListView.as_view(), name="shift-list"),
+    path("vagter/ny/", shifts.ShiftCreateView.as_view(), name="shift-create"),
+    path("vagter/<int:pk>/", shifts.ShiftDetailView.as_view(), name="shift-detail"),
+    path("vagter/<int:pk>/rediger/", shifts.ShiftEditView.as_view(), name="shift-edit"),
+    path("vagter/<int:pk>/flyt/", shifts.RescheduleView.as_view(), name="shift-reschedule"),
+    path("vagter/<int:pk>/aflys/", shifts.ShiftCancelView.as_view(), name="shift-cancel"),
+    path("vagter/<int:pk>/tilmeld/", shifts.SignUpView.as_view(), name="shift-sign-up"),
+    path("vagter/<int:pk>/fremmoede/", shifts.AttendanceView.as_view(), name="shift-attendance"),
+    path(
+        "vagter/<int:pk>/opslag/",
+        shifts.VolunteerLookupView.as_view(),
+        name="shift-volunteer-lookup",
+    ),
+    path(
+        "tilmeldinger/<int:pk>/afmeld/",
+        shifts.AssignmentCancelView.as_view(),
+        name="assignment-cancel",
+    ),
+]
+
+own_urls = [
+    path("min-side/", own.OwnPageView.as_view(), name="own-page"),
+    path("min-side/vagter/", own.OwnShiftListView.as_view(), name="own-shift-list"),
+    path(
+        "min-side/vagter/<int:pk>/tilmeld/", own.OwnSignUpView.as_view(), name="own-shift-sign-up"
+    ),
+    path(
+        "min-side/tilmeldinger/<int:pk>/afmeld/",
+        own.OwnCancelView.as_view(),
+        name="own-assignment-cancel",
+    ),
+    path("min-side/oplysninger/", own.OwnContactView.as_view(), name="own-contact"),
+    path(
+        "min-side/invitationer/<int:pk>/",
+        own.OwnInvitationView.as_view(),
+        name="own-invitation-answer",
+    ),
+]
+
+recognition_urls = [
+    path("anerkendelse/", recognition.EventListView.as_view(), name="recognition-list"),
+    path("anerkendelse/nyt/", recognition.EventCreateView.as_view(), name="recognition-create"),
+    path(
+        "anerkendelse/<int:pk>/", recognition.EventDetailView.as_view(), name="recognition-detail"
+    ),
+    path(
+        "anerkendelse/<int:pk>/rediger/",
+        recognition.EventEditView.as_view(),
+        name="recognition-edit",
+    ),
+    path(
+        "anerkendelse/<int:pk>/inviter/",
+        recognition.InviteView.as_view(),
+        name="recognition-invite",
+    ),
+    path(
+        "anerkendelse/<int:pk>/opslag/",
+        recognition.InviteLookupView.as_view(),
+        name="recognition-volunteer-lookup",
+    ),
+    path(
+        "anerkendelse/<int:pk>/deltagere/",
+        recognition.EventAttendanceView.as_view(),
+        name="recognition-attendance",
+    ),
+    path(
+        "anerkendelse/<int:pk>/aflys/",
+        recognition.EventCancelView.as_view(),
+        name="recognition-cancel",
+    ),
+]
+
+urlpatterns = [
+    *volunteer_urls,
+    *activity_urls,
+    *organisation_urls,
+    *lookup_urls,
+    *shift_urls,
+    *own_urls,
+    *recognition_urls,
+]

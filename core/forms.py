@@ -156,7 +156,12 @@ class FilterForm(Form):
     @property
     def in_use(self):
         """How many filters the address asks for, the search box not counted."""
-        return sum(any(field.data or ()) for field in self.filters)
+        return sum(_is_given(field.data) for field in self.filters)
+
+
+def _is_given(data):
+    """True if a filter was set: a lookup and a list of boxes hold several values."""
+    return any(data) if isinstance(data, list | tuple) else bool(data)
 
 
 # --- Dates, times, numbers -----------------------------------------------------------------
@@ -478,17 +483,17 @@ class LookupField(forms.Field):
 class ModelLookupField(LookupField):
     """One of very many rows. The cleaned value is the row.
 
-    `search(queryset, words)` narrows the queryset; `label(row)` names a row and `hint(row)` tells
+    `search(queryset, words)` narrows the queryset; `line(row)` names a row and `hint(row)` tells
     two of the same name apart. The queryset must already be limited to what the user may see
     (set `form.fields[...].queryset` in the form's `__init__`): what lies outside does not exist.
     At most two queries when the form is shown or checked, none when the field is empty.
     """
 
-    def __init__(self, queryset, *, search, label=str, hint=lambda row: "", **kwargs):
+    def __init__(self, queryset, *, search, line=str, hint=lambda row: "", **kwargs):
         super().__init__(**kwargs)
         self.queryset = queryset
         self.search = search
-        self.label_of = label
+        self.label_of = line
         self.hint_of = hint
 
     def __deepcopy__(self, memo):

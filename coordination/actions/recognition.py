@@ -61,12 +61,20 @@ def change(*, event, by, **details):
 
 @transaction.atomic
 def cancel(*, event, by):
-    """Cancel the event; nobody can answer any more. Returns it. Raises "event_cancelled"."""
+    """Cancel the event, tell those who said yes, and return it.
+
+    Nobody can answer any more. Raises "event_cancelled", "event_over".
+    """
     event = _locked_event(event)
     _require_not_cancelled(event)
+    _require_before(event)
     event.cancelled_at, event.cancelled_by = timezone.now(), by
     event.save(update_fields=["cancelled_at", "cancelled_by"])
-    _record("recognition.cancelled", event, by=by)
+    coming = list(
+        event.invitations.filter(state=InvitationState.COMING).select_related("volunteer__person")
+    )
+    _record("recognition.cancelled", event, by=by, person_ids=[row.volunteer_id for row in coming])
+    emails.send_recognition_cancelled(coming)
     return event
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from coordination.actions import assignments
 from coordination.models import Assignment
@@ -70,7 +71,7 @@ def test_sign_up_without_clearance_tells_what_to_do(frida, site):
     factories.make_requirement(site.activity)
     shift = factories.make_shift(site)
     error = refused("agreement", sign_up, shift=shift, volunteer=frida)
-    assert error.message == (
+    assert error.message == _(
         "Your agreement is not signed by all for that day. Look under Agreements on your page."
     )
     assert Assignment.objects.count() == 0
@@ -80,7 +81,7 @@ def test_sign_up_tells_staff_in_their_words(frida, site, coordinator):
     factories.make_requirement(site.activity)
     shift = factories.make_shift(site)
     error = refused("agreement", sign_up, shift=shift, volunteer=frida, by=coordinator)
-    assert error.message == "The agreement is not signed by all for that day."
+    assert error.message == _("The agreement is not signed by all for that day.")
 
 
 def test_sign_up_several_reasons_are_all_told(frida, site):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from coordination import eligibility
 from coordination.actions import assignments, clearances, engagements, shifts
@@ -146,7 +147,7 @@ def test_reschedule_to_a_day_without_clearance_is_refused(site, shift, coordinat
         "do_not_fit", shifts.reschedule, shift=shift, by=coordinator, **later(shift, days=1)
     )
     assert error.reasons == (
-        f"{volunteer.person.name}: The agreement is not signed by all for that day.",
+        f"{volunteer.person.name}: " + _("The agreement is not signed by all for that day."),
     )
     shift.refresh_from_db()
     assert shift.assignments.get().starts_at == shift.starts_at
@@ -183,7 +184,7 @@ def test_reschedule_onto_another_shift_of_somebody(site, shift, coordinator):
     error = refused(
         "do_not_fit", shifts.reschedule, shift=shift, by=coordinator, **later(shift, days=1)
     )
-    assert error.reasons == (f"{volunteer.person.name}: Has another shift at that time.",)
+    assert error.reasons == (f"{volunteer.person.name}: " + _("Has another shift at that time."),)
 
 
 def test_reschedule_by_half_an_hour_does_not_clash_with_itself(shift, coordinator):

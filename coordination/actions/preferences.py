@@ -1,0 +1,41 @@
+"""What volunteers decide for themselves: contact, language, what they want to be asked about."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
+from coordination.actions import people
+from coordination.locks import locked_volunteer
+from core import audit
+
+audit.kind("volunteer.preferences", gettext_lazy("Own wishes changed"))
+
+CONTACT = ("email", "phone", "address", "postcode", "language")
+WISHES = ("languages", "availability", "wants_community", "wants_stand_in_requests")
+
+
+@transaction.atomic
+def update(*, volunteer, by, **values):
+    """Save the volunteer's own contact and wishes; return the volunteer.
+
+    The sign-in keeps its address. Raises TypeError for what is not theirs to change.
+    """
+    unknown = set(values) - {*CONTACT, *WISHES}
+    if unknown:
+        raise TypeError(f"Not one's own to change: {sorted(unknown)}")
+    volunteer = locked_volunteer(volunteer.pk)
+    contact = {name: value for name, value in values.items() if name in CONTACT}
+    people.update_person(person=volunteer.person, by=by, **contact)
+    wishes = {name: value for name, value in values.items() if name in WISHES}
+    changed = [name for name, value in wishes.items() if getattr(volunteer, name) != value]
+    if changed:
+        for name in changed:
+            setattr(volunteer, name, wishes[name])
+        volunteer.save(update_fields=changed)
+        audit.record(
+            "volunteer.preferences",
+            by=by,
+            about=volunteer,
+            fields=changed,
+            person_ids=[volunteer.pk],
+        )
+    return volunteer

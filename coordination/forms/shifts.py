@@ -1,0 +1,207 @@
+"""Forms about shifts: plan, change, move, sign up, attendance."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordination import queries, rosters, scheduling
+from coordination.access import Permission
+from coordination.forms.engagements import site_field
+from coordination.models import Volunteer
+from coordination.states import AssignmentState
+from core import forms
+
+CAME, ABSENT = "came", "absent"
+
+
+class PeriodFields(forms.Form):
+    """A day and two clock times in Copenhagen; gives `starts_at` and `ends_at` as instants.
+
+    On the night that loses an hour, a time within it gets a clear no; on the night that has one
+    twice, see `scheduling.period_on_clock`.
+    """
+
+    starts_on = forms.DateField(label=gettext_lazy("Date"))
+    starts = forms.TimeField(label=gettext_lazy("From"))
+    ends = forms.TimeField(label=gettext_lazy("To"))
+    ends_on = forms.DateField(
+        label=gettext_lazy("Last day, if the shift ends on another day"), required=False
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors.keys() & {"starts_on", "starts", "ends", "ends_on"}:
+            return cleaned
+        first = cleaned["starts_on"]
+        last = cleaned["ends_on"] or first
+        for field, day in (("starts", first), ("ends", last)):
+            for reason in scheduling.missing_clock_reasons(day, cleaned[field]):
+                self.add_error(field, reason.message)
+        if not self.errors.keys() & {"starts", "ends"}:
+            cleaned["starts_at"], cleaned["ends_at"] = scheduling.period_on_clock(
+                first, cleaned["starts"], last, cleaned["ends"]
+            )
+            for reason in scheduling.length_reasons(cleaned["starts_at"], cleaned["ends_at"]):
+                self.add_error("ends", reason.message)
+        return cleaned
+
+    def period(self):
+        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
+
+
+class DetailFields(forms.Form):
+    """Everything about a shift but its time and site."""
+
+    capacity = forms.IntegerField(
+        label=gettext_lazy("Places"), min_value=1, max_value=500, initial=1
+    )
+    minimum = forms.IntegerField(
+        label=gettext_lazy("At least"),
+        min_value=0,
+        max_value=500,
+        initial=1,
+        help_text=gettext_lazy("How many it takes for the shift to work."),
+    )
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Leave it empty to use the activity's name."),
+    )
+    place = forms.CharField(label=gettext_lazy("Meeting place"), required=False, max_length=120)
+    note = forms.CharField(
+        label=gettext_lazy("Note to the volunteers"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        least, places = cleaned.get("minimum"), cleaned.get("capacity")
+        if least is not None and places is not None and least > places:
+            self.add_error("minimum", _("The least number cannot be above the places."))
+        return cleaned
+
+    def details(self):
+        return {name: self.cleaned_data[name] for name in DetailFields.base_fields}
+
+
+class ShiftForm(DetailFields, PeriodFields):
+    """A new shift. `user` decides at which sites."""
+
+    submit_label = gettext_lazy("Plan the shift")
+    field_order = ("site", "starts_on", "starts", "ends", "ends_on", "capacity", "minimum")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["site"] = site_field(queries.open_sites(user, Permission.EDIT_SHIFTS))
+        self.order_fields(self.field_order)
+
+
+class DetailsForm(DetailFields):
+    """Change what is not the time."""
+
+    submit_label = gettext_lazy("Save the shift")
+
+
+class RescheduleForm(PeriodFields):
+    """Another time, and whom to take off. Who does not fit is asked about when it is known."""
+
+    submit_label = gettext_lazy("Move the shift")
+
+    def __init__(self, *args, booked=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["release"] = forms.CheckboxList(
+            label=_("Take these off the shift, and tell them"),
+            required=False,
+            choices=[(str(row.volunteer_id), row.volunteer.person.display_name) for row in booked],
+            widget=forms.MultipleHiddenInput,
+        )
+
+    def offer_release(self, misfits, people):
+        """Show who does not fit, to be ticked. `misfits`: {volunteer id: Obstacles}."""
+        field = self.fields["release"]
+        field.widget = forms.CheckboxSelectMultiple()
+        field.choices = [
+            (str(pk), f"{people[pk]}: {' '.join(found.for_staff for found in reasons)}")
+            for pk, reasons in misfits.items()
+        ]
+
+    def released(self):
+        return [int(pk) for pk in self.cleaned_data["release"]]
+
+
+class EngagedVolunteerField(forms.ModelLookupField):
+    """A volunteer tied to the shift's site; each hit tells whether they can join, and why not."""
+
+    def __init__(self, shift):
+        super().__init__(
+            rosters.engaged_at(shift),
+            search=queries.volunteers_matching,
+            url=reverse("coordination:shift-volunteer-lookup", args=[shift.pk]),
+            label=_("Volunteer"),
+            help_text=_("Search by a part of the name among those tied to this activity here."),
+        )
+        self.shift = shift
+
+    def hits(self, query):
+        found = list(self.search(self.queryset, query)[: forms.LOOKUP_LIMIT])
+        return self.hits_of(found)
+
+    def hits_of(self, volunteers):
+        """The volunteers as lines, with what stands in their way. 3 queries."""
+        obstacles = rosters.obstacles_for(self.shift, volunteers)
+        return [
+            forms.Hit(str(row.pk), row.person.display_name, _in_words(obstacles[row.pk]))
+            for row in volunteers
+        ]
+
+    def hit(self, row):
+        return self.hits_of([row])[0]
+
+
+def _in_words(obstacles):
+    if not obstacles:
+        return _("Can join")
+    return " ".join(obstacle.for_staff for obstacle in obstacles)
+
+
+class SignUpForm(forms.Form):
+    """Staff sign a volunteer up."""
+
+    submit_label = gettext_lazy("Sign up")
+
+    volunteer = forms.ModelChoiceField(Volunteer.objects.none())
+
+    def __init__(self, *args, shift, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["volunteer"] = EngagedVolunteerField(shift)
+
+
+class AttendanceForm(forms.Form):
+    """Who came: one question for each who is on the shift. Unanswered ones stay as they are."""
+
+    submit_label = gettext_lazy("Save attendance")
+    mark_optional = False
+    given = {AssignmentState.ATTENDED: CAME, AssignmentState.ABSENT: ABSENT}
+
+    def __init__(self, *args, assignments, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.assignments = {f"a{row.pk}": row for row in assignments}
+        for name, row in self.assignments.items():
+            self.fields[name] = forms.ChoiceField(
+                label=row.volunteer.person.display_name,
+                choices=[(CAME, _("Came")), (ABSENT, _("Did not come"))],
+                initial=self.given.get(row.state),
+                widget=forms.RadioSelect,
+                required=False,
+            )
+
+    def marks(self):
+        """(assignment, attended) for each answer that changes something."""
+        return [
+            (row, self.cleaned_data[name] == CAME)
+            for name, row in self.assignments.items()
+            if self.cleaned_data[name] and self.cleaned_data[name] != self.given.get(row.state)
+        ]

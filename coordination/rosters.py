@@ -1,0 +1,180 @@
+"""What the pages of shifts and recognition ask: set-based, a page costs the same for any rows."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Collate
+
+from coordination import eligibility, scheduling
+from coordination.models import Assignment, Engagement, RecognitionInvitation, Shift, Volunteer
+from coordination.states import HOLDING_A_PLACE, AssignmentState, InvitationState, ShiftState
+
+
+def shifts():
+    """Shifts with site, activity and branch read along."""
+    return Shift.objects.select_related("site__activity", "site__branch")
+
+
+def with_gaps(rows):
+    """Those of the shifts that are open and have a free place."""
+    held = (
+        Assignment.objects.filter(shift=OuterRef("pk"), state__in=HOLDING_A_PLACE)
+        .order_by()
+        .values("shift")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    taken = Coalesce(Subquery(held, output_field=IntegerField()), 0)
+    return rows.filter(state=ShiftState.OPEN).annotate(held=taken).filter(held__lt=F("capacity"))
+
+
+def taken_of(shift_ids):
+    """{shift id: how many places are held}; nobody on it, no entry. 1 query."""
+    rows = Assignment.objects.holding_a_place().filter(shift__in=list(shift_ids)).order_by()
+    return dict(rows.values("shift").annotate(number=Count("pk")).values_list("shift", "number"))
+
+
+def at_risk_of(shift_ids):
+    """{shift id: how many on it are no longer cleared for its day}. 1 query."""
+    rows = eligibility.assignments_at_risk().filter(shift__in=list(shift_ids)).order_by()
+    return dict(rows.values("shift").annotate(number=Count("pk")).values_list("shift", "number"))
+
+
+def at_risk_for(user, permission, *, until=None):
+    """Coming sign-ups at risk in the user's branches, soonest first, ready to be shown."""
+    rows = eligibility.assignments_at_risk().permitted(user, permission)
+    if until is not None:
+        rows = rows.filter(starts_at__lt=until)
+    return rows.select_related(
+        "volunteer__person", "shift__site__activity", "shift__site__branch"
+    ).order_by("starts_at", "pk")
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One sign-up as the page of its shift shows it; `reasons`: why they are at risk."""
+
+    assignment: Assignment
+    reasons: tuple = ()
+
+    @property
+    def person(self):
+        return self.assignment.volunteer.person
+
+
+def seats(shift):
+    """(those who hold a place, those who have cancelled), in the order of signing up. 3 queries."""
+    rows = list(shift.assignments.select_related("volunteer__person").order_by("booked_at", "pk"))
+    held = [row for row in rows if row.state in HOLDING_A_PLACE]
+    booked = [row.volunteer for row in held if row.state == AssignmentState.BOOKED]
+    gate = eligibility.obstacles_of(booked, site=shift.site, day=shift.day) if booked else {}
+    left = [row for row in rows if row.state == AssignmentState.CANCELLED]
+    return [Seat(row, tuple(gate.get(row.volunteer_id, ()))) for row in held], left
+
+
+def engaged_at(shift):
+    """Volunteers with an engagement at the shift's site that has not ended by its day."""
+    ties = Engagement.objects.filter(site=shift.site_id).not_ended(shift.day)
+    return Volunteer.objects.filter(pk__in=ties.values("volunteer")).by_name()
+
+
+def obstacles_for(shift, volunteers):
+    """{volunteer id: Obstacles} of the gate and of time, for choosing among many. 3 queries."""
+    gate = eligibility.obstacles_of(volunteers, site=shift.site, day=shift.day)
+    held = {}
+    for row in Assignment.objects.holding_a_place().filter(
+        volunteer__in=list(gate), starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
+    ):
+        held.setdefault(row.volunteer_id, []).append(row)
+    return {
+        pk: reasons + scheduling.busy_reasons(shift, held.get(pk, ()))
+        for pk, reasons in gate.items()
+    }
+
+
+# --- A volunteer's own ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A shift as a volunteer sees it: whether they can take it, and if not, why."""
+
+    shift: Shift
+    left: int
+    obstacles: tuple
+
+    @property
+    def can_join(self):
+        return not self.obstacles
+
+
+def choices(rows, volunteer):
+    """A Choice for each of the shifts. 4 queries for any number."""
+    rows = list(rows)
+    if not rows:
+        return []
+    taken = taken_of([shift.pk for shift in rows])
+    gate = eligibility.obstacles_to_shifts(rows, volunteer)
+    first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
+    held = list(
+        volunteer.assignments.holding_a_place().filter(starts_at__lt=last, ends_at__gt=first)
+    )
+    return [_choice(shift, taken.get(shift.pk, 0), gate[shift.pk], held) for shift in rows]
+
+
+def _choice(shift, taken, gate, held):
+    reasons = (
+        gate
+        + scheduling.overlap_reasons(shift.starts_at, shift.ends_at, held)
+        + scheduling.room_reasons(shift.capacity, taken)
+    )
+    return Choice(shift, max(shift.capacity - taken, 0), tuple(reasons))
+
+
+def own_assignments(user, now):
+    """The user's coming and running shifts, soonest first."""
+    return (
+        Assignment.objects.own(user)
+        .holding_a_place()
+        .filter(ends_at__gte=now)
+        .select_related("shift__site__activity", "shift__site__branch", "volunteer__person")
+        .order_by("starts_at", "pk")
+    )
+
+
+def own_engagements(user, on):
+    """The user's engagements that have not ended."""
+    rows = Engagement.objects.own(user).not_ended(on)
+    return rows.select_related("site__activity", "site__branch").order_by("starts_on", "pk")
+
+
+def own_invitations(user, now):
+    """The user's invitations to events that are still to come."""
+    return (
+        RecognitionInvitation.objects.own(user)
+        .filter(event__starts_at__gt=now, event__cancelled_at__isnull=True)
+        .select_related("event__branch", "volunteer__person")
+        .order_by("event__starts_at", "pk")
+    )
+
+
+# --- Recognition ---------------------------------------------------------------------------
+
+
+def answers_of(event_ids):
+    """{event id: {"invited": all, "coming": yes, "declined": no, "attended": came}}. 1 query."""
+    rows = RecognitionInvitation.objects.filter(event__in=list(event_ids)).order_by()
+    counted = rows.values("event").annotate(
+        invited=Count("pk"),
+        coming=Count("pk", filter=Q(state=InvitationState.COMING)),
+        declined=Count("pk", filter=Q(state=InvitationState.NOT_COMING)),
+        attended=Count("pk", filter=Q(state=InvitationState.ATTENDED)),
+    )
+    return {row["event"]: row for row in counted}
+
+
+def invitations_of(event):
+    """The invitations with their people, in Danish alphabetical order."""
+    return event.invitations.select_related("volunteer__person").order_by(
+        Collate("volunteer__person__name", "da-x-icu"), "pk"
+    )

@@ -1,0 +1,341 @@
+"""Staff's pages of shifts: the list, one shift, plan, change, move, cancel, sign up, attendance."""
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from coordination import rosters
+from coordination.access import Permission, scope_of
+from coordination.actions import assignments, shifts
+from coordination.filters import ShiftFilter
+from coordination.forms.shifts import (
+    AttendanceForm,
+    DetailsForm,
+    EngagedVolunteerField,
+    RescheduleForm,
+    ShiftForm,
+    SignUpForm,
+)
+from coordination.models import Assignment
+from core import audit, forms
+from core.errors import DomainError
+from core.views import ActionView, DetailView, FormView, ListView
+
+DETAIL = audit.purpose("shift.detail", gettext_lazy("A shift you are on was shown"))
+SEARCH = audit.purpose("shift.search", gettext_lazy("You were found when a shift was filled"))
+CHANGE = audit.purpose("shift.change", gettext_lazy("A shift you are on was opened to change it"))
+
+
+def shift_url(pk):
+    return reverse("coordination:shift-detail", args=[pk])
+
+
+def shift_crumbs(shift, heading):
+    """The way to the pages that lie under a shift's."""
+    return [
+        {"text": _("Shifts"), "url": reverse("coordination:shift-list")},
+        {"text": str(shift), "url": shift_url(shift.pk)},
+        {"text": heading, "url": ""},
+    ]
+
+
+class ShiftListView(ListView):
+    """Shifts of one's branches: how full they are, and where somebody is at risk."""
+
+    permission = Permission.VIEW_SHIFTS
+    template_name = "coordination/shift/list.html"
+    filter_class = ShiftFilter
+
+    def rows(self):
+        return rosters.shifts()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        scope = scope_of(self.request.user)
+        ids = [row.pk for row in context["rows"]]
+        taken = rosters.taken_of(ids)
+        at_risk = rosters.at_risk_of(ids) if scope.holds(Permission.VIEW_PEOPLE) else {}
+        for row in context["rows"]:
+            row.taken = taken.get(row.pk, 0)
+            row.left = max(row.capacity - row.taken, 0)
+            row.at_risk = at_risk.get(row.pk, 0)
+        return context | {"may_edit": scope.holds(Permission.EDIT_SHIFTS)}
+
+
+class ShiftPageMixin:
+    """Pages about one shift."""
+
+    permission = Permission.EDIT_SHIFTS
+    heading = ""
+
+    def rows(self):
+        return rosters.shifts()
+
+    def get_context_data(self, **kwargs):
+        crumbs = shift_crumbs(self.object, self.heading)
+        return super().get_context_data(**kwargs) | {"heading": self.heading, "crumbs": crumbs}
+
+
+class ShiftDetailView(DetailView):
+    """One shift: who is on it and, for those who may know, whether they are cleared."""
+
+    permission = Permission.VIEW_SHIFTS
+    template_name = "coordination/shift/detail.html"
+    access_purpose = DETAIL
+
+    def rows(self):
+        return rosters.shifts()
+
+    def holds(self, permission):
+        return scope_of(self.request.user).holds(permission, self.object.site.branch.path)
+
+    def people_in(self, rows):
+        self.seats, self.left = rosters.seats(self.object)
+        if not self.holds(Permission.VIEW_CONTACTS):
+            return []
+        return [row.volunteer_id for row in [*(seat.assignment for seat in self.seats), *self.left]]
+
+    def get_context_data(self, **kwargs):
+        shift = self.object
+        sees_people = self.holds(Permission.VIEW_PEOPLE)
+        may_edit = self.holds(Permission.EDIT_SHIFTS) and not shift.is_cancelled
+        coming = not shift.has_started
+        return super().get_context_data(**kwargs) | {
+            "shift": shift,
+            "site": shift.site,
+            "seats": self.seats,
+            "cancelled": self.left,
+            "free": max(shift.capacity - len(self.seats), 0),
+            "at_risk": sees_people and coming and any(seat.reasons for seat in self.seats),
+            "sees_contacts": self.holds(Permission.VIEW_CONTACTS),
+            "sees_people": sees_people,
+            "may_edit": may_edit,
+            "coming": coming,
+            "may_mark": may_edit and shift.has_started and bool(self.seats),
+        }
+
+
+class ShiftCreateView(FormView):
+    """Plan a shift."""
+
+    permission = Permission.EDIT_SHIFTS
+    form_class = ShiftForm
+    success_message = gettext_lazy("The shift is planned.")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "user": self.request.user,
+            "cancel_url": reverse("coordination:shift-list"),
+        }
+
+    def perform(self, form):
+        shift = shifts.plan(
+            site=form.cleaned_data["site"], by=self.request.user, **form.period(), **form.details()
+        )
+        return shift_url(shift.pk)
+
+    def get_context_data(self, **kwargs):
+        heading = _("Plan a shift")
+        crumbs = [
+            {"text": _("Shifts"), "url": reverse("coordination:shift-list")},
+            {"text": heading, "url": ""},
+        ]
+        return super().get_context_data(**kwargs) | {"heading": heading, "crumbs": crumbs}
+
+
+class ShiftEditView(ShiftPageMixin, FormView):
+    """Change everything but the time."""
+
+    form_class = DetailsForm
+    heading = gettext_lazy("Change the shift")
+    success_message = gettext_lazy("The shift is saved.")
+
+    def get_initial(self):
+        return {name: getattr(self.object, name) for name in DetailsForm.base_fields}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"cancel_url": shift_url(self.object.pk)}
+
+    def perform(self, form):
+        shifts.change(shift=self.object, by=self.request.user, **form.details())
+        return shift_url(self.object.pk)
+
+
+class RescheduleView(ShiftPageMixin, FormView):
+    """Move the shift: who is on it is told, and who does not fit is chosen to be taken off."""
+
+    form_class = RescheduleForm
+    heading = gettext_lazy("Move the shift")
+    success_message = gettext_lazy("The shift is moved, and everybody on it is told.")
+    access_purpose = CHANGE
+
+    def people_in(self, rows):
+        people = self.object.assignments.holding_a_place().select_related("volunteer__person")
+        self.booked = list(people.order_by("booked_at", "pk"))
+        return [row.volunteer_id for row in self.booked]
+
+    def get_initial(self):
+        start, end = map(timezone.localtime, (self.object.starts_at, self.object.ends_at))
+        return {
+            "starts_on": start.date(),
+            "starts": start.time(),
+            "ends": end.time(),
+            "ends_on": end.date() if end.date() != start.date() else None,
+        }
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "booked": self.booked,
+            "cancel_url": shift_url(self.object.pk),
+        }
+
+    def perform(self, form):
+        try:
+            shifts.reschedule(
+                shift=self.object,
+                by=self.request.user,
+                release=form.released(),
+                **form.period(),
+            )
+        except DomainError as error:
+            if error.code == "do_not_fit":
+                self.offer_release(form)
+            raise
+        return shift_url(self.object.pk)
+
+    def offer_release(self, form):
+        people = {row.volunteer_id: row.volunteer.person.display_name for row in self.booked}
+        misfits = shifts.misfits_at(self.object, self.booked, **form.period())
+        form.offer_release(misfits, people)
+
+    def get_context_data(self, **kwargs):
+        number = len(self.booked)
+        lead = ngettext(
+            "%(count)s person is on the shift and is told about the new time by e-mail.",
+            "%(count)s people are on the shift and are told about the new time by e-mail.",
+            number,
+        ) % {"count": number}
+        return super().get_context_data(**kwargs) | {"lead": lead if number else ""}
+
+
+class ShiftCancelView(ShiftPageMixin, ActionView):
+    """Cancel a shift and tell everybody."""
+
+    heading = gettext_lazy("Cancel the shift")
+    success_message = gettext_lazy("The shift is cancelled, and everybody on it is told.")
+
+    def perform(self):
+        shifts.cancel_shift(shift=self.object, by=self.request.user)
+        return shift_url(self.object.pk)
+
+    def get_context_data(self, **kwargs):
+        number = self.object.assignments.holding_a_place().count()
+        consequence = ngettext(
+            "%(count)s person is taken off and told by e-mail.",
+            "%(count)s people are taken off and told by e-mail.",
+            number,
+        ) % {"count": number}
+        return super().get_context_data(**kwargs) | {
+            "question": _("Cancel this shift?"),
+            "consequences": [consequence, _("A cancelled shift cannot be opened again.")],
+            "action": _("Yes, cancel the shift"),
+            "cancel_url": shift_url(self.object.pk),
+        }
+
+
+class SignUpView(ShiftPageMixin, FormView):
+    """Sign a volunteer up."""
+
+    form_class = SignUpForm
+    heading = gettext_lazy("Sign a volunteer up")
+    success_message = gettext_lazy("The volunteer is signed up.")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "shift": self.object,
+            "cancel_url": shift_url(self.object.pk),
+        }
+
+    def perform(self, form):
+        assignments.sign_up(
+            shift=self.object, volunteer=form.cleaned_data["volunteer"], by=self.request.user
+        )
+        return shift_url(self.object.pk)
+
+
+class VolunteerLookupView(DetailView):
+    """The hits of the sign-up's search as one types: those tied to the shift's site."""
+
+    permission = Permission.EDIT_SHIFTS
+
+    def rows(self):
+        return rosters.shifts()
+
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        name = request.GET.get("name", "")
+        words = (request.GET.get("q", "") or request.GET.get(f"{name}_q", "")).strip()
+        hits = EngagedVolunteerField(self.object).hits(words) if words else []
+        audit.record_access(request, [int(hit.value) for hit in hits], SEARCH)
+        lookup = forms.lookup_context(
+            name=name, id=request.GET.get("id", ""), query=words, hits=hits
+        )
+        return render(request, "components/lookup_results.html", {"lookup": lookup})
+
+
+class AttendanceView(ShiftPageMixin, FormView):
+    """Register who came, everybody in one form."""
+
+    form_class = AttendanceForm
+    heading = gettext_lazy("Who came?")
+    success_message = gettext_lazy("Attendance is saved.")
+    access_purpose = DETAIL
+
+    def people_in(self, rows):
+        people = self.object.assignments.holding_a_place().select_related("volunteer__person")
+        self.booked = list(people.order_by("booked_at", "pk"))
+        return [row.volunteer_id for row in self.booked]
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "assignments": self.booked,
+            "cancel_url": shift_url(self.object.pk),
+        }
+
+    def perform(self, form):
+        assignments.mark_all(marks=form.marks(), by=self.request.user)
+        return shift_url(self.object.pk)
+
+
+class AssignmentCancelView(ActionView):
+    """Staff take somebody off a shift."""
+
+    permission = Permission.EDIT_SHIFTS
+    access_purpose = CHANGE
+    success_message = gettext_lazy("The volunteer is taken off the shift and told.")
+
+    def rows(self):
+        return Assignment.objects.select_related(
+            "volunteer__person", "shift__site__activity", "shift__site__branch"
+        )
+
+    def people_in(self, rows):
+        return [row.volunteer_id for row in rows]
+
+    def perform(self):
+        assignments.cancel(assignment=self.object, by=self.request.user)
+        return shift_url(self.object.shift_id)
+
+    def get_context_data(self, **kwargs):
+        shift, heading = self.object.shift, _("Take off the shift")
+        name = self.object.volunteer.person.display_name
+        return super().get_context_data(**kwargs) | {
+            "heading": heading,
+            "crumbs": shift_crumbs(shift, heading),
+            "question": _("Take %(name)s off the shift?") % {"name": name},
+            "consequences": [_("The place becomes free, and %(name)s is told.") % {"name": name}],
+            "action": _("Yes, take off"),
+            "cancel_url": shift_url(shift.pk),
+        }
