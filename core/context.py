@@ -1,8 +1,10 @@
 """The context processor `frame`: what surrounds every page, asked for when drawn."""
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import get_script_prefix
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from core import navigation, policies
@@ -45,6 +47,11 @@ class Frame:
     def menu(self):
         """The main menu's links for this visitor on this page."""
         return navigation.links_for(self._request.user, self._request.path)
+
+    @cached_property
+    def menu_items(self):
+        """The menu's <li> elements, made once: a page holds them twice, for desk and phone."""
+        return SafeString("".join(_menu_item(link) for link in self.menu))
 
     @cached_property
     def home_url(self):
@@ -90,10 +97,20 @@ class Frame:
 
 
 def _address(url_name):
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
+    return navigation.address_of(url_name, get_script_prefix()) or ""
+
+
+MENU_ITEM = (
+    '<li class="{}"><a href="{}" class="nav-link" aria-current="{}"><span>{}</span></a></li>'
+)
+MENU_PLAIN_ITEM = '<li><a href="{}" class="nav-link"><span>{}</span></a></li>'
+
+
+def _menu_item(link):
+    if not link.active:
+        return format_html(MENU_PLAIN_ITEM, link.url, link.label)
+    css, current = ("active current", "page") if link.current else ("active", "true")
+    return format_html(MENU_ITEM, css, link.url, current, link.label)
 
 
 def frame(request):

@@ -14,9 +14,10 @@ are shown by `order`; convention: 10-19 public, 20-39 a volunteer's own pages, 4
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.core import checks
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 MENU = "menu"
 FOOTER = "footer"
@@ -90,8 +91,14 @@ def _covers(url, path):
 
 def _url(entry):
     """The entry's address, or None where the URL table lacks it (see the system check)."""
+    return address_of(entry.url_name, get_script_prefix())
+
+
+@cache
+def address_of(url_name, prefix):
+    """The address of a name without arguments, or None. Kept: every page asks for a dozen."""
     try:
-        return reverse(entry.url_name)
+        return reverse(url_name)
     except NoReverseMatch:
         return None
 

@@ -11,6 +11,7 @@ Pieces: `{% icon "check" %}`, `{% status "success" _("Signed") %}`, and blocks t
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
@@ -222,6 +223,12 @@ def is_day(value):
 @register.simple_tag
 def icon(name, label="", css=""):
     """An icon of Det Fælles Designsystem. Without a label it is hidden from screen readers."""
+    return _icon(name, str(label), css)
+
+
+@lru_cache(maxsize=512)
+def _icon(name, label, css):
+    """The markup, kept: a page holds dozens of icons, and there are few different ones."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else HIDDEN
     return format_html(
         '<svg class="icon-svg {}" focusable="false" {}><use href="{}#{}"></use></svg>',
