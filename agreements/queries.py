@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Collate, TruncDate
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -213,7 +213,8 @@ class _Facts:
 
 
 def next_steps(engagements, on, user):
-    """{engagement id: [Step, ...]} for a queryset of engagements, in staff's words. 5 queries.
+    """{engagement id: [Step, ...]} for a queryset of engagements, in staff's words. 5 queries;
+    4 for a list that `engagements()` has read.
 
     Attestations that other branches ordered are not told of; only that something is missing.
     """
@@ -238,7 +239,9 @@ def own_steps_of(user, on):
 
 
 def _read(engagements, on, user, *, own):
-    rows = list(_with_everything(engagements).order_by("site__activity__title", "pk"))
+    if isinstance(engagements, QuerySet):
+        engagements = _with_everything(engagements).order_by("site__activity__title", "pk")
+    rows = list(engagements)
     facts = _Facts(rows, on, user, own)
     ids = [one.pk for one in rows]
     people = {one.volunteer_id for one in rows}

@@ -102,8 +102,7 @@ class MissingView(ListView):
         return [row.volunteer_id for row in rows]
 
     def get_context_data(self, *, rows, **kwargs):
-        engagements = Engagement.objects.filter(pk__in=[row.pk for row in rows])
-        steps = queries.next_steps(engagements, today(), self.request.user)
+        steps = queries.next_steps(rows, today(), self.request.user)
         lines = [(row, [one for one in steps[row.pk] if one.kind == self.kind]) for row in rows]
         return super().get_context_data(rows=rows, lines=lines, kind=self.kind, **kwargs)
 
