@@ -3,12 +3,14 @@
 from django.db import transaction
 from django.utils import translation
 
-from coordination.models import Branch, Person
+from coordination import eligibility
+from coordination.models import Branch, Engagement, Person
 from core.errors import DomainError
 from core.models import User
 from core.scope import scope
-from frivillig.demo import offers, places, volunteers
-from frivillig.demo.content import content
+from frivillig.demo import newcomers, offers, papers, places, thanks, volunteers
+from frivillig.demo.calendar import Calendar
+from frivillig.demo.content import content, published
 from frivillig.demo.people import Crowd
 
 
@@ -34,7 +36,24 @@ def build(say=lambda sentence: None):
         say("Branches, staff and activities")
         found = places.found()
         sites = offers.open_all(found)
-        offers.call_for_volunteers(found, sites)
+        calls = offers.call_for_volunteers(found, sites)
         crowd = Crowd()
         say("Volunteers")
-        volunteers.gather(found, sites, crowd)
+        ties = volunteers.gather(found, sites, crowd)
+        papers.conclude_all(found, ties, say)
+        papers.attest(found, ties)
+        papers.leave_some_open(found, ties)
+        say("Shifts, applications and thanks")
+        Calendar(found, sites, ties, crowd).fill()
+        newcomers.apply(found, calls, crowd)
+        thanks.say_thanks(found)
+        _require_published_numbers()
+
+
+def _require_published_numbers():
+    """A demo that does not give the published table back is not made at all."""
+    for row in published():
+        engagements = Engagement.objects.filter(site__activity__title=row.activity)
+        people = eligibility.active(engagements).values("volunteer").distinct().count()
+        if people != row.volunteers:
+            raise RuntimeError(f"{row.activity}: {people} active, {row.volunteers} published")

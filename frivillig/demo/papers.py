@@ -1,8 +1,9 @@
 """The demo's agreements and certificates, in every state.
 
-Those of the past are rows in bulk, with real documents: every text is set as PDF and hashed
-before its signatures name it. The signed documents are made by the worker's own job, a few of
-them at once. What lies open today is done by the actions, mails included.
+Those of the past are rows in bulk. Their documents are real: `finish` sets the text as PDF,
+writes the signatures on its hash and makes the signed document; for a few at once, for the
+others in the worker (`frivillig.demo.tasks`), so until it has come to them they show no
+document. What lies open today is done by the actions, mails included.
 """
 
 import uuid
@@ -28,16 +29,16 @@ from agreements.models import (
     TemplateVersion,
 )
 from agreements.states import AgreementState, AttestationState
-from coordination.models import Clearance, ClearanceKind
-from core import jobs, pdf
-from core.models import Message, MessageState
+from coordination.models import Clearance, ClearanceKind, Requirement
+from core import jobs
+from core.models import Message, MessageState, User
 from core.periods import day_of, start_of, today
 from frivillig.demo.places import CERTIFICATE_MONTHS
-from frivillig.demo.press import press_all
 from frivillig.demo.volunteers import CERTIFICATE_MATTERS, IN_ORDER
 
-SEALED_AT_ONCE = 3
-SECONDS_BETWEEN_SEALS = 2  # so that the demo's documents never stand before a visitor's
+JOB = "demo.finish_agreement"
+DOCUMENTS_AT_ONCE = 3
+SECONDS_BETWEEN = 4  # so that the demo's documents never stand before a visitor's
 CERTIFICATE_DAYS = round(CERTIFICATE_MONTHS * 30.44)
 ON_PAPER, ON_OWN_PAGE = 7, 3  # one of so many signs that way; the rest by the link
 RUNS_OUT_SOON = "Musikarrangementer"
@@ -54,15 +55,14 @@ class _Bundle:
 # --- Agreements that are concluded ---------------------------------------------------------
 
 
-def sign_all(places, ties, say):
+def conclude_all(places, ties, say):
     """Agreements in force for all who count and for those on top whose papers are in order."""
     in_order = [one for case in (*IN_ORDER, *CERTIFICATE_MATTERS) for one in ties.on_top[case]]
     bundles = _bundles([*ties.counted, *in_order])
     _write_agreements(places, bundles)
-    say(f"{len(bundles)} agreements, each a PDF of its own")
-    _freeze_and_sign(places, bundles)
+    say(f"{len(bundles)} agreements; the worker makes most of their PDFs after the start")
     _clear(bundles)
-    _make_signed_documents(bundles)
+    _make_documents(places, bundles)
 
 
 def _bundles(engagements):
@@ -125,67 +125,6 @@ def _let_one_run_out_soon(bundles):
     bundle.agreement.ends_on = today() + timedelta(days=25)
 
 
-def _freeze_and_sign(places, bundles):
-    sheets = []
-    for bundle in bundles:
-        agreement = bundle.agreement
-        sheets.append((documents.source(documents.loaded(agreement.pk)), agreement.number))
-    for bundle, (source, _number), content in zip(bundles, sheets, press_all(sheets), strict=True):
-        _freeze(bundle.agreement, source, content)
-    Signature.objects.bulk_create(
-        signature
-        for number, bundle in enumerate(bundles)
-        for signature in _signatures(places, bundle.agreement, number)
-    )
-
-
-def _freeze(agreement, source, content):
-    agreement.text = Document.objects.create(
-        agreement=agreement,
-        kind=DocumentKind.TEXT,
-        content=content,
-        source=source,
-        sha256=pdf.sha256(content),
-        size=len(content),
-        made_at=agreement.sent_at,
-    )
-
-
-def _signatures(places, agreement, number):
-    """By the volunteer on one of the three ways, and by the leader, a day later."""
-    at = agreement.sent_at + timedelta(days=2)
-    method, clerk = SigningMethod.LINK, None
-    if number % ON_PAPER == 0 or not agreement.volunteer.person.email:
-        method, clerk = SigningMethod.PAPER, agreement.sent_by
-    elif number % ON_OWN_PAGE == 0:
-        method, clerk = SigningMethod.OWN_PAGE, agreement.volunteer.person.user
-    leader = places.leaders[agreement.branch.name]
-    return (
-        _signature(agreement, Party.VOLUNTEER, str(agreement.volunteer), method, at, clerk),
-        _signature(
-            agreement,
-            Party.LEADER,
-            leader.get_full_name(),
-            SigningMethod.OWN_PAGE,
-            agreement.concluded_at,
-            leader,
-        ),
-    )
-
-
-def _signature(agreement, party, name, method, at, clerk):
-    return Signature(
-        agreement=agreement,
-        party=party,
-        signer_name=name,
-        method=method,
-        signed_on=day_of(at),
-        text_sha256=agreement.text.sha256,
-        recorded_at=at,
-        registered_by=clerk,
-    )
-
-
 def _clear(bundles):
     Clearance.objects.bulk_create(
         Clearance(
@@ -203,18 +142,36 @@ def _clear(bundles):
     )
 
 
-def _make_signed_documents(bundles):
-    """A few now; the rest by the worker, one after the other, without a mail for each."""
+def _make_documents(places, bundles):
+    """A few now; the rest by the worker, one after the other, without a mail for each.
+
+    A text takes half a second of one core to set and a signed document twice that; 200 of them
+    would keep whoever starts the demo waiting for minutes.
+    """
     Message.objects.bulk_create(_untold(bundle.agreement) for bundle in bundles)
-    for bundle in bundles[:SEALED_AT_ONCE]:
-        document_actions.seal(agreement_id=bundle.agreement.pk, finish=transaction.atomic)
-    for number, bundle in enumerate(bundles[SEALED_AT_ONCE:]):
-        jobs.enqueue(
-            signatures.SEAL_JOB,
-            key=f"seal:{bundle.agreement.pk}",
-            not_before=timezone.now() + timedelta(seconds=5 + SECONDS_BETWEEN_SEALS * number),
-            agreement_id=bundle.agreement.pk,
-        )
+    for number, bundle in enumerate(bundles):
+        leader = places.leaders[bundle.agreement.branch.name]
+        facts = {
+            "agreement_id": bundle.agreement.pk,
+            "leader_id": leader.pk,
+            "method": str(_method(bundle.agreement.volunteer.person, number)),
+        }
+        if number < DOCUMENTS_AT_ONCE:
+            finish(**facts, storing=transaction.atomic)
+        else:
+            jobs.enqueue(
+                JOB,
+                key=f"{JOB}:{bundle.agreement.pk}",
+                not_before=timezone.now() + timedelta(seconds=SECONDS_BETWEEN * number),
+                **facts,
+            )
+
+
+def _method(person, number):
+    """One of the three ways in which volunteers sign."""
+    if number % ON_PAPER == 0 or not person.email:
+        return SigningMethod.PAPER
+    return SigningMethod.OWN_PAGE if number % ON_OWN_PAGE == 0 else SigningMethod.LINK
 
 
 def _untold(agreement):
@@ -234,6 +191,68 @@ def _untold(agreement):
         created_at=agreement.concluded_at,
         not_before=agreement.concluded_at,
         message_id=f"<{uuid.uuid4().hex}@demo.invalid>",
+    )
+
+
+# --- Their documents -----------------------------------------------------------------------
+
+
+def finish(*, agreement_id, leader_id, method, storing):
+    """Freeze the text, write both signatures on it, make the signed document. Again: nothing.
+
+    `storing` is the context in which the signed document is stored, as for `documents.seal`.
+    """
+    agreement = documents.loaded(agreement_id)
+    if not agreement.documents.filter(kind=DocumentKind.TEXT).exists():
+        text = documents.render(agreement)
+        with transaction.atomic():
+            _freeze(agreement, text)
+            _sign(agreement, text, User.objects.get(pk=leader_id), SigningMethod(method))
+    document_actions.seal(agreement_id=agreement_id, finish=storing)
+
+
+def _freeze(agreement, text):
+    Document.objects.create(
+        agreement=agreement,
+        kind=DocumentKind.TEXT,
+        content=text.content,
+        source=text.source,
+        sha256=text.sha256,
+        size=len(text.content),
+        made_at=agreement.sent_at,
+    )
+
+
+def _sign(agreement, text, leader, method):
+    person = agreement.volunteer.person
+    clerks = {
+        SigningMethod.PAPER: agreement.created_by,
+        SigningMethod.OWN_PAGE: person.user,
+        SigningMethod.LINK: None,
+    }
+    at = agreement.concluded_at - timedelta(days=2)
+    rows = (
+        (Party.VOLUNTEER, person.display_name, method, at, clerks[method]),
+        (
+            Party.LEADER,
+            leader.get_full_name(),
+            SigningMethod.OWN_PAGE,
+            agreement.concluded_at,
+            leader,
+        ),
+    )
+    Signature.objects.bulk_create(
+        Signature(
+            agreement=agreement,
+            party=party,
+            signer_name=name,
+            method=how,
+            signed_on=day_of(when),
+            text_sha256=text.sha256,
+            recorded_at=when,
+            registered_by=clerk,
+        )
+        for party, name, how, when, clerk in rows
     )
 
 
@@ -267,12 +286,16 @@ def _leave_open(places, case, agreement, by):
 
 def attest(places, ties):
     """A certificate for all who need one, and for those on top each in its own state."""
+    matters = set(
+        Requirement.objects.filter(kind=ClearanceKind.CHILD_CERTIFICATE).values_list(
+            "activity_id", flat=True
+        )
+    )
     needed = {}
     in_order = [one for case in (*IN_ORDER, "leader_missing") for one in ties.on_top[case]]
     for one in [*ties.counted, *in_order]:
-        if one.site.activity.requirements.filter(kind=ClearanceKind.CHILD_CERTIFICATE).exists():
-            if one.is_fixed:
-                needed.setdefault(one.volunteer_id, one)
+        if one.is_fixed and one.site.activity_id in matters:
+            needed.setdefault(one.volunteer_id, one)
     rows = [_approved(places, one, number) for number, one in enumerate(needed.values())]
     rows += [
         _in_state(places, case, one)
