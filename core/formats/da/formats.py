@@ -22,7 +22,7 @@ DATE_INPUT_FORMATS = [
     "%d%m%Y",
     "%Y-%m-%d",
 ]
-TIME_INPUT_FORMATS = ["%H.%M", "%H:%M", "%H:%M:%S", "%H.%M.%S", "%H%M", "%H"]
+TIME_INPUT_FORMATS = ["%H.%M", "%H:%M", "%H:%M:%S", "%H.%M.%S", "%H", "%H%M"]
 DATETIME_INPUT_FORMATS = [
     "%d.%m.%Y %H.%M",
     "%d.%m.%Y %H:%M",
