@@ -1,99 +1,218 @@
-"""The texts a new installation starts with: complete pairs, and only documented placeholders."""
-
-import csv
-import re
-from pathlib import Path
+"""Templates and placeholders: what may be published, and what hostile text becomes."""
 
 import pytest
-from django.conf import settings
+from django.db import IntegrityError, transaction
 
-TEXTS = Path(settings.BASE_DIR) / "agreements/texts"
-NOTICES = Path(settings.BASE_DIR) / "recruitment/texts"
-PLACEHOLDER = re.compile(r"\[\[([^\]]*)\]\]")
-LOCKED = {
-    "about",
-    "confidentiality",
-    "notify",
-    "child_certificate",
-    "insurance",
-    "gifts",
-    "data_protection",
-    "ending",
-}
+from agreements import documents, placeholders
+from agreements.actions import agreements, templates
+from agreements.models import AgreementTemplate, Clause, LegalReference, TemplateVersion
+from agreements.tests import factories
+from core import pdf
+from core.errors import DomainError
+from core.periods import today
 
+pytestmark = pytest.mark.django_db
 
-def parts(path):
-    """Front matter as a dictionary, and the text."""
-    _, head, body = path.read_text().split("---\n", 2)
-    return dict(line.split(": ", 1) for line in head.strip().splitlines()), body
-
-
-def documented(folder):
-    return set(PLACEHOLDER.findall((folder / "README.md").read_text()))
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "[klik](javascript:alert(1))",
+    "<img src=x onerror=alert(1)>",
+    "{{ settings.SECRET_KEY }}{% load x %}",
+    "\u202eigruma\u202c og نص عربي",
+    "🙂👩‍👩‍👧 emoji",
+    "'; DROP TABLE agreements_agreement; --",
+    "æøåÆØÅ " * 3000,
+)
 
 
-def legal_keys():
-    with (TEXTS / "legal_references.csv").open() as file:
-        return {f"legal:{row['key']}" for row in csv.DictReader(file) if not row["valid_until"]}
+@pytest.fixture
+def draft_version(manager):
+    template = AgreementTemplate.objects.create(key="proeve", title="Prøve")
+    return TemplateVersion.objects.create(template=template, number=1)
 
 
-CLAUSES = sorted(TEXTS.glob("*.da.md"))
-PHRASES = sorted((TEXTS / "phrases").glob("*.da.md"))
-PUBLIC = sorted(NOTICES.glob("*.da.md"))
+def _clause(version, body, **fields):
+    return Clause.objects.create(
+        version=version, order=1, key="et", heading="Et", body=body, **fields
+    )
 
 
-def names(paths):
-    return [path.name.removesuffix(".da.md") for path in paths]
+def _reasons(version, by):
+    with pytest.raises(DomainError) as error:
+        templates.publish(version, by=by)
+    return error.value
 
 
-def test_clauses_are_all_here():
-    assert names(CLAUSES) == sorted(names(CLAUSES))
-    assert len(CLAUSES) == 13
-    assert {head["key"] for head, _ in map(parts, CLAUSES) if head["locked"] == "true"} == LOCKED
+# --- Publishing -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("danish", CLAUSES, ids=names(CLAUSES))
-def test_clause_has_an_english_twin(danish):
-    english = danish.with_name(danish.name.replace(".da.", ".en."))
-    (head, body), (english_head, english_body) = parts(danish), parts(english)
-    assert {**head, "heading": ""} == {**english_head, "heading": ""}
-    assert danish.name.startswith(f"{head['order']}-")
-    assert sorted(PLACEHOLDER.findall(body)) == sorted(PLACEHOLDER.findall(english_body))
+def test_ready_template_loads_once(manager):
+    first = templates.load_ready(by=manager)
+    second = templates.load_ready(by=manager)
+
+    assert first == second
+    assert first.clauses.count() == 13
+    assert first.is_published
 
 
-@pytest.mark.parametrize("danish", PHRASES, ids=names(PHRASES))
-def test_phrase_has_an_english_twin(danish):
-    english = danish.with_name(danish.name.replace(".da.", ".en."))
-    used = set(PLACEHOLDER.findall(danish.read_text()))
-    assert used == set(PLACEHOLDER.findall(english.read_text()))
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Hej [[volunter_name]]",
+        "Efter [[legal:findes_ikke]]",
+        "Du må [[may]] gerne",
+        "{{ x }} [[]]",
+    ],
+)
+def test_a_faulty_placeholder_is_not_published(draft_version, manager, body):
+    _clause(draft_version, body)
+
+    assert _reasons(draft_version, manager).code == "template_faults"
 
 
-@pytest.mark.parametrize("path", CLAUSES + PHRASES, ids=lambda path: path.name)
-def test_text_uses_documented_placeholders(path):
-    known = documented(TEXTS) - {"name", "legal:<key>"} | legal_keys()
-    assert set(PLACEHOLDER.findall(path.read_text())) <= known
+def test_a_law_no_longer_in_force_is_not_published(draft_version, manager):
+    LegalReference.objects.create(
+        key="gammel", citation="§ 1", valid_from="2000-01-01", valid_until="2023-12-31"
+    )
+    _clause(draft_version, "Efter [[legal:gammel]]")
+
+    [reason] = _reasons(draft_version, manager).reasons
+    assert "[[legal:gammel]]" in reason
 
 
-@pytest.mark.parametrize("path", CLAUSES + PHRASES, ids=lambda path: path.name)
-def test_text_leaves_paragraph_numbers_to_the_legal_table(path):
-    assert "§" not in path.read_text()
+def test_a_fault_in_the_english_text_counts(draft_version, manager):
+    _clause(draft_version, "Godt", body_en="[[wrong]]")
+
+    assert _reasons(draft_version, manager).code == "template_faults"
 
 
-@pytest.mark.parametrize("danish", PUBLIC, ids=names(PUBLIC))
-def test_public_text_has_an_english_twin(danish):
-    english = danish.with_name(danish.name.replace(".da.", ".en."))
-    body, english_body = danish.read_text(), english.read_text()
-    assert PLACEHOLDER.findall(body) == PLACEHOLDER.findall(english_body)
-    assert set(PLACEHOLDER.findall(body)) <= documented(NOTICES)
-    assert body.count("\n## ") == english_body.count("\n## ")
+def test_an_empty_version_is_not_published(draft_version, manager):
+    assert _reasons(draft_version, manager).code == "empty_version"
 
 
-def test_confidentiality_is_said_to_last():
-    _, body = parts(TEXTS / "50-confidentiality.da.md")
-    assert "fortsætter, når du ikke længere er frivillig" in body
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda version: version.clauses.update(body="Andet"),
+        lambda version: version.clauses.all().delete(),
+        lambda version: Clause.objects.create(
+            version=version, order=999, key="ny", heading="Ny", body="Ny"
+        ),
+        lambda version: TemplateVersion.objects.filter(pk=version.pk).update(number=7),
+        lambda version: version.delete(),
+    ],
+)
+def test_database_refuses_to_change_a_published_version(manager, change):
+    version = templates.load_ready(by=manager)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(version)
 
 
-def test_agreement_says_it_is_no_employment():
-    _, body = parts(TEXTS / "10-about.da.md")
-    assert "Aftalen er ikke en ansættelse" in body
-    assert "supplement, aldrig en erstatning" in body
+# --- Filling in --------------------------------------------------------------------------------
+
+
+def _values(**simple):
+    known = dict.fromkeys(placeholders.SIMPLE, "x") | simple
+    return placeholders.Values(
+        simple=known,
+        lists={"may": [], "may_not": [], "refer": []},
+        phrases={"insurance": "insurance_covered", "attestation": "attestation_not_relevant"},
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_name_is_only_text(text):
+    html = placeholders.html("Aftale med **[[volunteer_name]]**.", _values(volunteer_name=text))
+
+    for tag in ("<script", "<img", 'javascript:"', 'onerror="'):
+        assert tag not in html
+    assert "<a " not in html
+    assert html.startswith("<p>Aftale med <strong>")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_clause_has_no_markup_of_its_own(text):
+    html = placeholders.html(text, _values())
+
+    for tag in ("<script", "<img", 'href="javascript'):
+        assert tag not in html
+
+
+def test_lists_are_lists_and_lines_are_text():
+    values = _values()
+    values.lists["may"].extend(["# Ikke en overskrift", "<b>fed</b>", "1. [a](b)"])
+
+    html = placeholders.html("[[may]]", values)
+
+    assert html.count("<li>") == 3
+    assert "<b>" not in html
+    assert "<h1>" not in html
+
+
+def test_empty_values_take_their_place_along():
+    values = _values(activity_purpose="", contact_details="")
+
+    assert placeholders.html("[[activity_purpose]]\n\nTekst", values) == "<p>Tekst</p>\n"
+    assert placeholders.html("Ida ([[contact_details]]).", values) == "<p>Ida.</p>\n"
+
+
+def test_no_lines_says_what_happens():
+    assert "Aftales med din kontaktperson" in placeholders.html("[[may]]", _values())
+
+
+def test_all_ready_clauses_fill_in_both_languages(engagement, coordinator):
+    made = agreements.draft(engagements=[engagement], by=coordinator)
+    fresh = documents.loaded(made.pk)
+
+    for language in ("da", "en"):
+        clauses = documents.clauses(fresh, language)
+        assert len(clauses) == 13
+        assert not any("[[" in clause["html"] for clause in clauses)
+
+
+def test_certificate_clause_follows_duty_and_tie(child_engagement, coordinator):
+    made = agreements.draft(engagements=[child_engagement], by=coordinator)
+
+    [clause] = [
+        one
+        for one in documents.clauses(documents.loaded(made.pk))
+        if one["key"] == "child_certificate"
+    ]
+    assert "før du begynder" in clause["html"]
+
+
+def test_hostile_agreement_renders(engagement, coordinator, volunteer, manager):
+    volunteer.person.name = " ".join(HOSTILE[:6])[:200]
+    volunteer.person.save()
+    factories.make_terms(
+        engagement.site.activity, by=manager, may="\n".join(HOSTILE[:7]), may_not="x" * 2900
+    )
+    made = agreements.draft(engagements=[engagement], by=coordinator)
+
+    text = documents.render(documents.loaded(made.pk))
+
+    assert text.content.startswith(b"%PDF")
+    assert "<script" not in text.source
+    assert text.sha256 == pdf.sha256(text.content)
+
+
+def test_protected_identity_holds_in_the_agreement(engagement, coordinator, volunteer):
+    volunteer.person.protected_identity = True
+    volunteer.person.save()
+    made = agreements.draft(engagements=[engagement], by=coordinator)
+
+    source = documents.source(documents.loaded(made.pk))
+
+    assert "Frida F." in source
+    assert "Frida Frivillig" not in source
+
+
+def test_same_rows_give_the_same_bytes(engagement, coordinator):
+    made = agreements.draft(engagements=[engagement], by=coordinator)
+
+    first = documents.render(documents.loaded(made.pk))
+    second = documents.render(documents.loaded(made.pk))
+
+    assert first.content == second.content
+    assert made.created_at.date() <= today()

@@ -1,0 +1,152 @@
+"""Random histories: whatever is done in whatever order, the gate's facts stay true."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agreements import sources
+from agreements.actions import agreements, attestations, signatures
+from agreements.models import Agreement, Attestation, Coverage, Party
+from agreements.states import AgreementState, AttestationState
+from coordination import eligibility, events
+from coordination.models import Clearance, Engagement
+from core.errors import DomainError
+from core.periods import covering, today
+
+DEEDS = (
+    "draft",
+    "send",
+    "sign_volunteer",
+    "sign_leader",
+    "end_today",
+    "end_later",
+    "withdraw",
+    "order",
+    "approve",
+    "refuse",
+    "suspend",
+    "reinstate",
+    "take_back",
+)
+
+
+def _newest(model, state):
+    return model.objects.filter(state=state).order_by("-pk").first()
+
+
+def _send_without_rendering(agreement, by):
+    """Sending is tested elsewhere; here the text is three bytes, so that histories are fast."""
+    with transaction.atomic():
+        agreement.documents.create(
+            kind="text", content=b"pdf", sha256="0" * 64, size=3, made_at=agreement.created_at
+        )
+        agreement.state = AgreementState.SENT
+        agreement.sent_at, agreement.sent_by = agreement.created_at, by
+        agreement.save()
+
+
+def _paper(agreement, party, by):
+    signatures.register_paper(
+        agreement=agreement, party=party, signed_on=today(), signer_name="Nogen", by=by
+    )
+
+
+def _do(deed, engagement, coordinator, leader):
+    """One deed on whatever it fits; a rule's no is a fine answer."""
+    draft = _newest(Agreement, AgreementState.DRAFT)
+    sent = _newest(Agreement, AgreementState.SENT)
+    concluded = _newest(Agreement, AgreementState.CONCLUDED)
+    ordered = _newest(Attestation, AttestationState.ORDERED)
+    anything = Agreement.objects.order_by("-pk").first()
+    certificate = Attestation.objects.order_by("-pk").first()
+    branch, volunteer = engagement.site.branch, engagement.volunteer
+    deeds = {
+        "draft": lambda: agreements.draft(engagements=[engagement], by=coordinator),
+        "send": lambda: draft and _send_without_rendering(draft, coordinator),
+        "sign_volunteer": lambda: sent and _paper(sent, Party.VOLUNTEER, coordinator),
+        "sign_leader": lambda: sent and signatures.sign_as_leader(agreement=sent, by=leader),
+        "end_today": lambda: (
+            anything
+            and agreements.end(agreement=concluded or anything, last_day=today(), by=coordinator)
+        ),
+        "end_later": lambda: (
+            anything
+            and agreements.end(
+                agreement=concluded or anything,
+                last_day=today() + timedelta(days=9),
+                by=coordinator,
+            )
+        ),
+        "withdraw": lambda: anything and agreements.withdraw(agreement=anything, by=coordinator),
+        "order": lambda: attestations.order(volunteer=volunteer, branch=branch, by=coordinator),
+        "approve": lambda: (
+            certificate
+            and attestations.assess(
+                attestation=ordered or certificate, outcome=AttestationState.APPROVED, by=leader
+            )
+        ),
+        "refuse": lambda: (
+            certificate
+            and attestations.assess(
+                attestation=ordered or certificate, outcome=AttestationState.NOT_APPROVED, by=leader
+            )
+        ),
+        "suspend": lambda: certificate and attestations.suspend(attestation=certificate, by=leader),
+        "reinstate": lambda: (
+            certificate and attestations.reinstate(attestation=certificate, by=leader)
+        ),
+        "take_back": lambda: (
+            certificate and attestations.withdraw(attestation=certificate, by=coordinator)
+        ),
+    }
+    try:
+        with transaction.atomic():
+            deeds[deed]()
+    except DomainError:
+        pass
+
+
+def _check(engagement):
+    assert sources.discrepancies() == []
+    for ahead in (0, 1, 9, 10, 400):
+        day = today() + timedelta(days=ahead)
+        binding = Coverage.objects.filter(
+            covering(day, start="binding_from", end="binding_until"), engagement=engagement
+        )
+        assert binding.count() <= 1
+        in_force = Agreement.objects.in_force(day).exists()
+        cleared = Clearance.objects.valid_on(day)
+        assert cleared.filter(kind="agreement").exists() == in_force
+        attested = Attestation.objects.valid_on(day).exists()
+        assert cleared.filter(kind="child_certificate").exists() == attested
+        open_ = eligibility.cleared(Engagement.objects.filter(pk=engagement.pk), day).exists()
+        assert open_ == (in_force and attested)
+
+
+@pytest.mark.django_db(transaction=False)
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(history=st.lists(st.sampled_from(DEEDS), min_size=4, max_size=14), ends=st.booleans())
+def test_any_history_keeps_the_gate_true(child_engagement, coordinator, leader, history, ends):
+    savepoint = transaction.savepoint()
+    try:
+        for deed in history:
+            _do(deed, child_engagement, coordinator, leader)
+        _check(child_engagement)
+        if ends:
+            Engagement.objects.filter(pk=child_engagement.pk).update(ends_on=today())
+            child_engagement.refresh_from_db()
+            events.publish(events.EngagementEnded(engagement=child_engagement, by=coordinator))
+            assert sources.discrepancies() == []
+            tomorrow = today() + timedelta(days=1)
+            assert not Agreement.objects.in_force(tomorrow).exists()
+            assert not Clearance.objects.valid_on(tomorrow).filter(kind="agreement").exists()
+    finally:
+        transaction.savepoint_rollback(savepoint)
+        child_engagement.refresh_from_db()
