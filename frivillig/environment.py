@@ -35,7 +35,7 @@ class Environment:
     @property
     def embedded(self):
         """True for the one-host trial set-up: no PostgreSQL given."""
-        return not self.database_url
+        return not self.database_url or self.database_url.startswith("sqlite")
 
     def database(self, var_dir):
         """Django's DATABASES entry; the embedded default is SQLite made safe and Danish."""

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from frivillig import views
+from frivillig import health, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("", include("agreements.urls")),
     path("", include("recruitment.urls")),
     path("administration/", admin.site.urls),
+    path("sundhed/", health.alive, name="alive"),
+    path("sundhed/klar/", health.ready, name="ready"),
 ]

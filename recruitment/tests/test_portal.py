@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from coordination.models import Person
 from coordination.tests.factories import make_activity, make_site
+from core import policies
 from core.models import Message, PublishedText
 from core.periods import today
 from recruitment.models import Application
@@ -186,10 +187,20 @@ def test_text_pages_are_public(client, db, name):
 def test_public_pages_in_english(client, opportunity):
     opportunity.title_en = "Help with homework"
     opportunity.save()
-    page = client.get(
-        reverse("recruitment:opportunity-detail", args=[opportunity.pk]),
-        headers={"accept-language": "en"},
-    )
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("recruitment:opportunity-detail", args=[opportunity.pk]))
     html = page.content.decode()
     assert "Help with homework" in html
     assert '<span lang="da">Hjælp børn med lektier en gang om ugen.</span>' in html
+
+
+def test_the_browsers_language_is_not_asked(client, opportunity):
+    page = client.get(reverse("recruitment:opportunity-list"), headers={"accept-language": "en"})
+    assert '<html lang="da">' in page.content.decode()
+
+
+def test_english_is_refused_where_the_municipality_does_not_offer_it(client, opportunity, manager):
+    policies.set("site.english_enabled", False, by=manager)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("recruitment:opportunity-list"))
+    assert '<html lang="da">' in page.content.decode()
