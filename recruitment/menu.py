@@ -8,7 +8,7 @@ from core import navigation
 
 def register():
     """Called once, from `RecruitmentConfig.ready`."""
-    navigation.register(_("Volunteer"), "recruitment:opportunity-list", order=10)
+    navigation.register(_("Become a volunteer"), "recruitment:opportunity-list", order=10)
     navigation.register(
         _("About being a volunteer"),
         "recruitment:about",

@@ -85,7 +85,7 @@ class OpportunityOpenView(OpportunityRows, ActionView):
         return super().get_context_data(
             heading=_("Open the opportunity"),
             question=_("Citizens will see it on the public page and can sign up."),
-            action=_("Open"),
+            action=_("Open for sign-up"),
             cancel_url=_address(self.object),
             crumbs=_crumbs(self.object),
             **kwargs,
@@ -105,7 +105,7 @@ class OpportunityCloseView(OpportunityRows, ActionView):
         return super().get_context_data(
             heading=_("Close the opportunity"),
             question=_("Citizens no longer see it. Sign-ups that have come stay where they are."),
-            action=_("Close"),
+            action=_("Close for sign-up"),
             cancel_url=_address(self.object),
             crumbs=_crumbs(self.object),
             **kwargs,
