@@ -39,7 +39,7 @@ def found_messages():
 def update(translations=None, language="da"):
     """Write the catalogue: new msgids in, gone ones out, `translations` filled in; return it.
 
-    `translations` is {msgid: text or [singular, plural]}; what is translated already stays.
+    `translations` is {msgid: text or [singular, plural]} and goes before what stood there.
     """
     path = catalogue_path(language)
     old = polib.pofile(str(path)) if path.exists() else polib.POFile()
@@ -141,7 +141,7 @@ def _keep(entry, known):
 
 
 def _fill(entry, text):
-    if text is None or entry.translated():
+    if text is None:
         return
     if entry.msgid_plural:
         one, many = text if isinstance(text, list) else (text, text)

@@ -12,6 +12,7 @@ class Command(BaseCommand):
     """manage.py messages [translations.json ...]: each file is {"English": "Dansk"}."""
 
     help = __doc__
+    requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="*", help='JSON files with {"English": "Dansk"}')
