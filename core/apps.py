@@ -31,6 +31,12 @@ class CoreConfig(AppConfig):
             visible=lambda user: mailbox.is_open(),
             place=navigation.FOOTER,
         )
+        navigation.register(
+            _("Administration"),
+            "admin:index",
+            order=90,
+            visible=lambda user: user.is_authenticated and user.is_staff,
+        )
         fields.register_fields()
         fields.register_rules()
         sealing.register_rules()

@@ -2,6 +2,9 @@
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+# `user.has_perm(permission, EVERYWHERE)`: held for the whole municipality, not for a part of it.
+EVERYWHERE = "everywhere"
+
 
 class AccountBackend(AuthenticationBackend):
     """allauth's sign-in. It comes from Django's ModelBackend, which would look for permission

@@ -18,8 +18,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import wake
+from core.errors import DomainError
 from core.models import Channel, Message, MessageState
 from core.models.job import Queue
 
@@ -121,6 +123,31 @@ def send_many(drafts):
         _write(drafts.values())
         wake.after_commit(DELIVER, once=True)
     return len(drafts)
+
+
+def retry(message_id):
+    """Let a message that was not delivered be tried again from the first attempt; return it.
+
+    Raises DomainError "message_not_failed", "message_without_address".
+    """
+    message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
+    if message.state != MessageState.FAILED:
+        raise DomainError(
+            _("Only a message that was not delivered can be tried again."),
+            code="message_not_failed",
+        )
+    if not message.recipient_email:
+        raise DomainError(
+            _("The message has no address. Write the person's e-mail address first."),
+            code="message_without_address",
+        )
+    message.state = MessageState.WAITING
+    message.attempts = 0
+    message.not_before = timezone.now()
+    message.last_error = ""
+    message.save(update_fields=["state", "attempts", "not_before", "last_error"])
+    wake.after_commit(DELIVER, once=True)
+    return message
 
 
 def link(name, *args, **kwargs):

@@ -1,8 +1,8 @@
 """Every address of the site. Paths are Danish, names English."""
 
-from django.contrib import admin
 from django.urls import include, path
 
+from core.admin_site import admin_site
 from frivillig import health, views
 
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include("coordination.urls")),
     path("", include("agreements.urls")),
     path("", include("recruitment.urls")),
-    path("administration/", admin.site.urls),
+    path("administration/", admin_site.urls),
     path("sundhed/", health.alive, name="alive"),
     path("sundhed/klar/", health.ready, name="ready"),
 ]

@@ -15,6 +15,7 @@ ROOMS = (
     {
         *("views", "api", "feeds", "exports", "tasks", "commands", "admin", "receivers"),
         *("policy_admin", "styleguide", "public", "mailbox", "accounts", "account_urls"),
+        *("admin_base", "admin_site"),
     },
     {"forms", "filters"},
     {"actions"},
