@@ -44,6 +44,7 @@ def test_first_manager_is_written_to_and_in_the_audit():
 
     assert Message.objects.get().recipient_email == "mette@example.dk"
     assert set(AuditEvent.objects.values_list("kind", "actor_kind")) == {
+        ("policy.set", "system"),
         ("branch.created", "system"),
         ("user.invited", "system"),
         ("role.assigned", "system"),
