@@ -74,9 +74,7 @@ def test_there_is_no_sign_up(client, db):
     assert client.get("/konto/signup/").status_code == 404
 
 
-def test_staff_without_second_factor_are_led_to_set_one_up(
-    client, staff_with_password, settings
-):
+def test_staff_without_second_factor_are_led_to_set_one_up(client, staff_with_password, settings):
     settings.SECOND_FACTOR_REQUIRED = True
     login = {"login": staff_with_password.email, "password": PASSWORD}
     client.post(reverse("account_login"), login)
