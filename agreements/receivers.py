@@ -12,9 +12,9 @@ def subscribe():
 
 def engagement_ended(event):
     """What covers only this engagement ends with it."""
-    agreements.close_for_engagement(event.engagement, by=event.by)
+    agreements.close_for_engagement(engagement=event.engagement, by=event.by)
 
 
 def engagement_accepted(event):
     """Somebody under 15 needs no certificate yet."""
-    attestations.exempt_when_accepted(event.engagement, by=event.by)
+    attestations.exempt_when_accepted(engagement=event.engagement, by=event.by)

@@ -21,6 +21,7 @@ from coordination.access import Permission, scope_of
 from coordination.models import (
     Activity,
     Assignment,
+    Association,
     Branch,
     Clearance,
     Engagement,
@@ -111,7 +112,17 @@ def _line(engagement, missing, user, on):
     )
 
 
+def engagements():
+    """Engagements with their person, activity and branch."""
+    return Engagement.objects.select_related("volunteer__person", "site__activity", "site__branch")
+
+
 # --- Volunteers ----------------------------------------------------------------------------
+
+
+def people():
+    """Volunteers with their person and sign-in, in no order: for pages about one of them."""
+    return Volunteer.objects.select_related("person__user")
 
 
 def volunteers(user):
@@ -245,6 +256,16 @@ def open_sites(user, permission):
     return rows.select_related("activity", "branch").order_by(
         Collate("activity__title", "da-x-icu"), Collate("branch__name", "da-x-icu"), "pk"
     )
+
+
+def sites():
+    """Sites with their activity and branch."""
+    return Site.objects.select_related("activity", "branch")
+
+
+def associations():
+    """All associations: they belong to the municipality, not to a branch."""
+    return Association.objects.all()
 
 
 def activities():

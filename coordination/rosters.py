@@ -6,13 +6,27 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Collate
 
 from coordination import eligibility, scheduling
-from coordination.models import Assignment, Engagement, RecognitionInvitation, Shift, Volunteer
+from coordination.models import (
+    Assignment,
+    Engagement,
+    RecognitionEvent,
+    RecognitionInvitation,
+    Shift,
+    Volunteer,
+)
 from coordination.states import HOLDING_A_PLACE, AssignmentState, InvitationState, ShiftState
 
 
 def shifts():
     """Shifts with site, activity and branch read along."""
     return Shift.objects.select_related("site__activity", "site__branch")
+
+
+def assignments():
+    """Sign-ups with their person and what is shown of their shift."""
+    return Assignment.objects.select_related(
+        "volunteer__person", "shift__site__activity", "shift__site__branch"
+    )
 
 
 def with_gaps(rows):
@@ -159,6 +173,16 @@ def own_invitations(user, now):
 
 
 # --- Recognition ---------------------------------------------------------------------------
+
+
+def events():
+    """Recognition events with the branch that holds them."""
+    return RecognitionEvent.objects.select_related("branch")
+
+
+def invitations():
+    """Invitations with their event and its branch."""
+    return RecognitionInvitation.objects.select_related("event__branch")
 
 
 def answers_of(event_ids):

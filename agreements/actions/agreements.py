@@ -22,6 +22,7 @@ from agreements.models import (
     TemplateVersion,
 )
 from agreements.states import AGREEMENT, AgreementState
+from agreements.trail import record
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.locks import lock_people
@@ -213,10 +214,10 @@ def end(*, agreement, last_day, by):
     """
     agreement = locked(agreement.pk)
     require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
-    return end_locked(agreement, last_day=last_day, by=by)
+    return _end_locked(agreement, last_day=last_day, by=by)
 
 
-def end_locked(agreement, *, last_day, by):
+def _end_locked(agreement, *, last_day, by):
     """What `end` does, for an agreement that is locked and a `by` who was asked already."""
     AGREEMENT.require(agreement.state, AgreementState.ENDED)
     last_day = max(last_day, agreement.starts_on)
@@ -239,10 +240,10 @@ def withdraw(*, agreement, by):
     """Take back a draft, or an agreement that not all have signed; return it."""
     agreement = locked(agreement.pk)
     require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
-    return withdraw_locked(agreement, by=by)
+    return _withdraw_locked(agreement, by=by)
 
 
-def withdraw_locked(agreement, *, by):
+def _withdraw_locked(agreement, *, by):
     """What `withdraw` does, for a locked agreement."""
     AGREEMENT.require(agreement.state, AgreementState.WITHDRAWN)
     agreement.state = AgreementState.WITHDRAWN
@@ -253,7 +254,8 @@ def withdraw_locked(agreement, *, by):
     return agreement
 
 
-def close_for_engagement(engagement, *, by):
+@transaction.atomic
+def close_for_engagement(*, engagement, by):
     """The engagement has got its last day: agreements that cover only it end, or are withdrawn."""
     ids = Coverage.objects.filter(engagement=engagement).values("agreement")
     open_states = (AgreementState.DRAFT, AgreementState.SENT, AgreementState.CONCLUDED)
@@ -268,18 +270,6 @@ def close_for_engagement(engagement, *, by):
         if still_running.exists():
             continue
         if agreement.state == AgreementState.CONCLUDED:
-            end_locked(agreement, last_day=engagement.ends_on, by=by)
+            _end_locked(agreement, last_day=engagement.ends_on, by=by)
         elif engagement.ends_on <= today():
-            withdraw_locked(agreement, by=by)
-
-
-def record(kind, agreement, *, by, fields=()):
-    """Write an event about an agreement."""
-    return audit.record(
-        kind,
-        by=by,
-        about=agreement,
-        fields=fields,
-        person_ids=[agreement.volunteer_id] if agreement.volunteer_id else [],
-        branch_path=agreement.branch.path,
-    )
+            _withdraw_locked(agreement, by=by)

@@ -81,10 +81,10 @@ def exempt(*, volunteer, branch, by):
             _("The volunteer is, or may be, 15 or older. Order the certificate instead."),
             code="of_age",
         )
-    return exempt_locked(volunteer, branch, by=by)
+    return _exempt_locked(volunteer, branch, by=by)
 
 
-def exempt_locked(volunteer, branch, *, by):
+def _exempt_locked(volunteer, branch, *, by):
     """What `exempt` does for a locked volunteer; the standing one where there is one."""
     standing = Attestation.objects.filter(volunteer=volunteer).valid_on(today()).first()
     if standing is not None:
@@ -107,7 +107,8 @@ def exempt_locked(volunteer, branch, *, by):
     return attestation
 
 
-def exempt_when_accepted(engagement, *, by):
+@transaction.atomic
+def exempt_when_accepted(*, engagement, by):
     """A young person was accepted where a certificate is a matter: open the gate until 15."""
     terms = getattr(engagement.site.activity, "terms", None)
     if terms is None or terms.child_certificate == AttestationDuty.NOT_RELEVANT:
@@ -115,7 +116,7 @@ def exempt_when_accepted(engagement, *, by):
     volunteer = locked_volunteer(engagement.volunteer_id)
     if not is_exempt(volunteer.person, today()):
         return None
-    return exempt_locked(volunteer, engagement.site.branch, by=by)
+    return _exempt_locked(volunteer, engagement.site.branch, by=by)
 
 
 def _refuse_standing(volunteer):

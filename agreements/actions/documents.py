@@ -4,9 +4,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import documents, emails
-from agreements.actions.agreements import record
 from agreements.models import Agreement, Document, DocumentKind
 from agreements.states import AgreementState
+from agreements.trail import record
 from core import audit, pdf
 
 audit.kind("agreement.sealed", _("Signed document made"))

@@ -16,7 +16,6 @@ from agreements import emails, signing
 from agreements.actions.agreements import (
     locked,
     locked_engagements,
-    record,
     refuse_second,
 )
 from agreements.authority import is_party, refuse_own, require
@@ -29,6 +28,7 @@ from agreements.models import (
     SigningMethod,
 )
 from agreements.states import AGREEMENT, AgreementState
+from agreements.trail import record
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.models import ClearanceKind

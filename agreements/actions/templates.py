@@ -22,7 +22,7 @@ audit.kind("template.published", gettext_lazy("Agreement template published"))
 
 
 @transaction.atomic
-def publish(version, *, by):
+def publish(*, version, by):
     """Publish a draft version; it never changes afterwards. Returns it.
 
     Raises DomainError("empty_version") without clauses, DomainError("template_faults") with one
@@ -66,7 +66,7 @@ def load_ready(*, by):
     draft, _created = TemplateVersion.objects.get_or_create(template=template, number=1)
     draft.clauses.all().delete()
     Clause.objects.bulk_create(_clauses(draft))
-    return publish(draft, by=by)
+    return publish(version=draft, by=by)
 
 
 def _load_legal_references():

@@ -39,7 +39,7 @@ def _clause(version, body, **fields):
 
 def _reasons(version, by):
     with pytest.raises(DomainError) as error:
-        templates.publish(version, by=by)
+        templates.publish(version=version, by=by)
     return error.value
 
 

@@ -42,7 +42,7 @@ def create_branch(
 ):
     """Make a branch under another and return it. Raises DomainError("branch_closed")."""
     parent = Branch.objects.select_for_update(of=("self",)).get(pk=parent.pk)
-    require_right(by, Permission.EDIT_BRANCHES, parent)
+    _require_right(by, Permission.EDIT_BRANCHES, parent)
     if parent.closed_on:
         raise DomainError(
             _("%(branch)s is closed. Choose another place in the tree.") % {"branch": parent},
@@ -68,7 +68,7 @@ def change_branch(*, branch, by, **fields):
     if unknown:
         raise TypeError(f"Not editable: {sorted(unknown)}")
     branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
-    require_right(by, Permission.EDIT_BRANCHES, branch)
+    _require_right(by, Permission.EDIT_BRANCHES, branch)
     changed = sorted(name for name, value in fields.items() if getattr(branch, name) != value)
     if changed:
         for name in changed:
@@ -89,8 +89,8 @@ def move_branch(*, branch, parent, by):
     rows = Branch.objects.select_for_update(of=("self",)).order_by("pk")
     rows = {row.pk: row for row in rows.filter(pk__in={branch.pk, parent.pk})}
     branch, parent = rows[branch.pk], rows[parent.pk]
-    require_right(by, Permission.EDIT_BRANCHES, branch)
-    require_right(by, Permission.EDIT_BRANCHES, parent)
+    _require_right(by, Permission.EDIT_BRANCHES, branch)
+    _require_right(by, Permission.EDIT_BRANCHES, parent)
     _require_movable(branch, parent)
     old, new = branch.path, f"{parent.path}{branch.pk}/"
     if old == new:
@@ -113,7 +113,7 @@ def close_branch(*, branch, on, by):
     ended first, by somebody who talks with them.
     """
     branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
-    require_right(by, Permission.EDIT_BRANCHES, branch)
+    _require_right(by, Permission.EDIT_BRANCHES, branch)
     open_on = Q(closed_on__isnull=True) | Q(closed_on__gt=on)
     if branch.children.filter(open_on).exists():
         raise DomainError(
@@ -132,7 +132,7 @@ def close_branch(*, branch, on, by):
     return branch
 
 
-def require_right(by, permission, branch):
+def _require_right(by, permission, branch):
     """PermissionDenied unless the user holds the permission on the branch; the system may."""
     if isinstance(by, User) and not scope_of(by).holds(permission, branch.path):
         raise PermissionDenied

@@ -86,7 +86,7 @@ def accept(
         accepted_at=timezone.now(),
         accepted_by=by,
     )
-    if people.sign_in_obstacle(person, by) is None:
+    if people.sign_in_obstacle(person=person, by=by) is None:
         people.give_sign_in(person=person, by=by)
     _record("engagement.accepted", engagement, by=by)
     events.publish(events.EngagementAccepted(engagement=engagement, by=by))

@@ -106,7 +106,7 @@ def give_sign_in(*, person, by):
     person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if person.user_id:
         return person.user
-    obstacle = sign_in_obstacle(person, by)
+    obstacle = sign_in_obstacle(person=person, by=by)
     if obstacle is not None:
         raise obstacle
     address = person.email.strip().lower()
@@ -147,7 +147,7 @@ def _double_in_use():
     )
 
 
-def sign_in_obstacle(person, by):
+def sign_in_obstacle(*, person, by):
     """The DomainError that stands against giving this person a sign-in, or None. 0-3 queries.
 
     An account of staff is linked to a person only by themselves or by who manages roles: else a

@@ -25,7 +25,7 @@ def invite_staff(*, email, name, role, branch, by):
     Returns the RoleAssignment. An account that exists keeps its name, password and second
     factor. Raises DomainError "account_closed" and what `assign_role` raises.
     """
-    require_right_to_give(by, role, branch)
+    _require_right_to_give(by, role, branch)
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is not None and not user.is_active:
@@ -50,7 +50,7 @@ def assign_role(*, user, role, branch, starts_on=None, ends_on=None, by):
     Raises PermissionDenied, and DomainError "already_has_role", "ends_before_start".
     """
     branch = Branch.objects.get(pk=branch.pk)
-    require_right_to_give(by, role, branch)
+    _require_right_to_give(by, role, branch)
     starts_on = starts_on or today()
     if ends_on is not None and ends_on < starts_on:
         raise DomainError(
@@ -79,7 +79,7 @@ def end_role(*, assignment, last_day, by):
         .select_related("branch", "user")
         .get(pk=assignment.pk)
     )
-    require_right_to_give(by, assignment.role, assignment.branch)
+    _require_right_to_give(by, assignment.role, assignment.branch)
     if _is_last_manager(assignment, last_day):
         raise DomainError(
             _("This is the last manager. Give somebody else the role first."), code="last_manager"
@@ -90,7 +90,7 @@ def end_role(*, assignment, last_day, by):
     return assignment
 
 
-def require_right_to_give(by, role, branch):
+def _require_right_to_give(by, role, branch):
     """PermissionDenied unless `by` manages roles there and has all of the role there."""
     if by == audit.SYSTEM:
         return

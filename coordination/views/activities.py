@@ -184,7 +184,7 @@ class SiteCloseView(FormView):
     success_message = gettext_lazy("The activity is closed at this branch.")
 
     def rows(self):
-        return Site.objects.select_related("activity", "branch")
+        return queries.sites()
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"cancel_url": activity_url(self.object.activity_id)}

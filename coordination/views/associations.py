@@ -30,7 +30,7 @@ class AssociationListView(ListView):
     template_name = "coordination/association/list.html"
 
     def permitted_rows(self):
-        return Association.objects.all()
+        return queries.associations()
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -52,7 +52,7 @@ class AssociationDetailView(DetailView):
 
     def permitted_rows(self):
         self.require_permission()
-        return Association.objects.all()
+        return queries.associations()
 
     def people_in(self, rows):
         return [engagement.volunteer_id for engagement in self.engagements]
@@ -98,7 +98,7 @@ class AssociationEditView(FormView):
 
     def permitted_rows(self):
         self.require_permission()
-        return Association.objects.all()
+        return queries.associations()
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordination import queries
 from coordination.access import Permission
 from coordination.actions import engagements
 from coordination.forms.engagements import (
@@ -30,7 +31,7 @@ class EngagementCreateView(FormView):
     success_message = gettext_lazy("The engagement is added.")
 
     def rows(self):
-        return Volunteer.objects.select_related("person")
+        return queries.people()
 
     def people_in(self, rows):
         return [row.pk for row in rows]
@@ -64,9 +65,7 @@ class EngagementFormView(FormView):
     heading = ""
 
     def rows(self):
-        return Engagement.objects.select_related(
-            "volunteer__person", "site__activity", "site__branch"
-        )
+        return queries.engagements()
 
     def people_in(self, rows):
         return [row.volunteer_id for row in rows]

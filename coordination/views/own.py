@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from coordination import panels, rosters, scheduling
 from coordination.actions import assignments, preferences, recognition
 from coordination.forms.own import OwnContactForm
-from coordination.models import Assignment, RecognitionInvitation, Volunteer
+from coordination.models import Volunteer
 from core import policies
 from core.errors import DomainError
 from core.localised import localised
@@ -116,7 +116,7 @@ class OwnCancelView(ActionView):
     success_message = gettext_lazy("You have cancelled. Thank you for telling us.")
 
     def rows(self):
-        return Assignment.objects.select_related("shift__site__activity", "shift__site__branch")
+        return rosters.assignments()
 
     def perform(self):
         assignments.cancel(assignment=self.object, by=self.request.user)
@@ -190,7 +190,7 @@ class OwnInvitationView(ActionView):
     answers = {"yes": True, "no": False}
 
     def rows(self):
-        return RecognitionInvitation.objects.select_related("event__branch")
+        return rosters.invitations()
 
     def perform(self):
         coming = self.answers.get(self.request.POST.get("answer"))

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordination import queries
 from coordination.access import Permission
 from coordination.actions import people
 from coordination.forms.people import ContactForm
@@ -37,7 +38,7 @@ class ContactView(FormView):
     success_message = gettext_lazy("The contact is saved.")
 
     def rows(self):
-        return Volunteer.objects.select_related("person")
+        return queries.people()
 
     def people_in(self, rows):
         return [row.pk for row in rows]
@@ -68,7 +69,7 @@ class GiveSignInView(ActionView):
     success_message = gettext_lazy("The volunteer can sign in now, with a code sent by e-mail.")
 
     def rows(self):
-        return Volunteer.objects.select_related("person__user")
+        return queries.people()
 
     def people_in(self, rows):
         return [row.pk for row in rows]

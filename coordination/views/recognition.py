@@ -17,7 +17,6 @@ from coordination.forms.recognition import (
     NewEventForm,
     tied_to,
 )
-from coordination.models import RecognitionEvent, Volunteer
 from core import audit, forms
 from core.views import ActionView, DetailView, FormView, ListView
 
@@ -48,7 +47,7 @@ class EventListView(ListView):
     template_name = "coordination/recognition/list.html"
 
     def rows(self):
-        return RecognitionEvent.objects.select_related("branch")
+        return rosters.events()
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -67,7 +66,7 @@ class EventDetailView(DetailView):
     access_purpose = DETAIL
 
     def rows(self):
-        return RecognitionEvent.objects.select_related("branch")
+        return rosters.events()
 
     def holds(self, permission):
         return scope_of(self.request.user).holds(permission, self.object.branch.path)
@@ -129,7 +128,7 @@ class EventPageMixin:
     heading = ""
 
     def rows(self):
-        return RecognitionEvent.objects.select_related("branch")
+        return rosters.events()
 
     def get_context_data(self, **kwargs):
         crumbs = event_crumbs(self.object, self.heading)
@@ -176,7 +175,7 @@ class InviteView(EventPageMixin, FormView):
     def perform(self, form):
         event, user = self.object, self.request.user
         if form.cleaned_data["who"] == ONE:
-            chosen = Volunteer.objects.filter(pk=form.cleaned_data["volunteer"].pk)
+            chosen = queries.people().filter(pk=form.cleaned_data["volunteer"].pk)
             recognition.invite(event=event, volunteers=chosen, by=user)
         else:
             recognition.invite_all(event=event, by=user)

@@ -18,7 +18,6 @@ from coordination.forms.shifts import (
     ShiftForm,
     SignUpForm,
 )
-from coordination.models import Assignment
 from core import audit, forms
 from core.errors import DomainError
 from core.views import ActionView, DetailView, FormView, ListView
@@ -317,9 +316,7 @@ class AssignmentCancelView(ActionView):
     success_message = gettext_lazy("The volunteer is taken off the shift and told.")
 
     def rows(self):
-        return Assignment.objects.select_related(
-            "volunteer__person", "shift__site__activity", "shift__site__branch"
-        )
+        return rosters.assignments()
 
     def people_in(self, rows):
         return [row.volunteer_id for row in rows]

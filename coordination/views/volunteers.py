@@ -73,7 +73,7 @@ class VolunteerDetailView(DetailView):
     access_purpose = DETAIL
 
     def rows(self):
-        return Volunteer.objects.select_related("person__user")
+        return queries.people()
 
     def people_in(self, rows):
         return [row.pk for row in rows]
