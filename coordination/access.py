@@ -131,6 +131,12 @@ class Scope:
         """Every permission the user holds somewhere."""
         return frozenset().union(*(ROLES[grant.role] for grant in self.grants))
 
+    @cached_property
+    def permissions_everywhere(self):
+        """Every permission the user holds for the whole municipality."""
+        wide = (ROLES[grant.role] for grant in self.grants if grant.covers_everything)
+        return frozenset().union(*wide)
+
     def holds(self, permission, path=None):
         """True if the user has the permission: somewhere, or on the branch with this path."""
         if path is None:
