@@ -14,7 +14,7 @@ ROOMS = (
     {"urls", "apps"},
     {
         *("views", "api", "feeds", "exports", "tasks", "commands", "admin", "receivers"),
-        *("admin_base", "policy_admin", "styleguide", "public", "mailbox", "accounts", "account_urls"),
+        *("policy_admin", "styleguide", "public", "mailbox", "accounts", "account_urls"),
         *("admin_base", "admin_site"),
     },
     {"forms", "filters"},
