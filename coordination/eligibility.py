@@ -75,9 +75,12 @@ def missing_clearances(engagements, on=None):
 
 
 def cleared(engagements, on=None):
-    """Those of the engagements whose gate is open on the day. A queryset."""
-    lacking = missing_rows(Engagement.objects.filter(pk=OuterRef("pk")), on or today())
-    return engagements.exclude(Exists(lacking))
+    """Those of the engagements whose gate is open on the day (a date). A queryset.
+
+    Who lacks something is found once for all, not once per engagement.
+    """
+    lacking = missing_rows(Engagement.objects.all(), on or today())
+    return engagements.exclude(pk__in=lacking.values("pk"))
 
 
 def active(engagements, on=None):
