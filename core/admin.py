@@ -63,6 +63,10 @@ class PublishForm(forms.ModelForm):
     class Meta:
         model = PublishedText
         fields = ("key", "body_da", "body_en")
+        help_texts = {
+            "body_da": gettext_lazy("Markdown. This text binds."),
+            "body_en": gettext_lazy("Left empty, the Danish text is shown."),
+        }
 
     key = forms.ChoiceField(label=gettext_lazy("Text"))
 
@@ -71,8 +75,6 @@ class PublishForm(forms.ModelForm):
         self.fields["key"].choices = [
             (text.key, text_title(text.key)) for text in texts.registered()
         ]
-        self.fields["body_da"].help_text = _("Markdown. This text binds.")
-        self.fields["body_en"].help_text = _("Left empty, the Danish text is shown.")
 
 
 def text_title(key):

@@ -18,7 +18,80 @@ from core.periods import today
 READY_KEY = "volunteer-direct"
 READY_TITLE = "Frivillig, direkte tilknyttet"
 
+COPIED = ("order", "key", "heading", "body", "heading_en", "body_en", "locked")
+
 audit.kind("template.published", gettext_lazy("Agreement template published"))
+audit.kind("template.drafted", gettext_lazy("Draft of an agreement template made"))
+audit.kind("clause.added", gettext_lazy("Clause added"))
+audit.kind("clause.changed", gettext_lazy("Clause changed"))
+audit.kind("clause.removed", gettext_lazy("Clause removed"))
+
+
+@transaction.atomic
+def draft(*, template, by):
+    """Make the next version of a template as a draft, with the clauses of the newest one.
+
+    Returns the version. Raises DomainError("draft_exists").
+    """
+    template = AgreementTemplate.objects.select_for_update(of=("self",)).get(pk=template.pk)
+    newest = template.versions.order_by("-number").first()
+    if newest is not None and not newest.is_published:
+        raise DomainError(
+            _("The template already has a draft. Edit that one."), code="draft_exists"
+        )
+    version = TemplateVersion.objects.create(
+        template=template, number=newest.number + 1 if newest else 1
+    )
+    copied = newest.clauses.all() if newest else ()
+    Clause.objects.bulk_create(
+        Clause(version=version, **{name: getattr(clause, name) for name in COPIED})
+        for clause in copied
+    )
+    audit.record("template.drafted", by=by, about=version)
+    return version
+
+
+@transaction.atomic
+def add_clause(*, version, by, **fields):
+    """Add a clause to a draft; return it. Raises DomainError("already_published")."""
+    version = _locked_draft(version.pk)
+    clause = Clause.objects.create(version=version, **fields)
+    audit.record("clause.added", by=by, about=clause)
+    return clause
+
+
+@transaction.atomic
+def change_clause(*, clause, by, **fields):
+    """Change a clause of a draft; return it. Raises DomainError("already_published")."""
+    _locked_draft(clause.version_id)
+    clause = Clause.objects.select_related("version").get(pk=clause.pk)
+    changed = sorted(name for name, value in fields.items() if getattr(clause, name) != value)
+    if changed:
+        for name in changed:
+            setattr(clause, name, fields[name])
+        clause.save(update_fields=changed)
+        audit.record("clause.changed", by=by, about=clause, fields=changed)
+    return clause
+
+
+@transaction.atomic
+def remove_clause(*, clause, by):
+    """Take a clause out of a draft; return the version. Raises DomainError("already_published")."""
+    version = _locked_draft(clause.version_id)
+    clause = Clause.objects.get(pk=clause.pk)
+    audit.record("clause.removed", by=by, about=clause)
+    clause.delete()
+    return version
+
+
+def _locked_draft(version_id):
+    version = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
+    if version.is_published:
+        raise DomainError(
+            _("This version is published already. Make a new version to change the text."),
+            code="already_published",
+        )
+    return version
 
 
 @transaction.atomic
