@@ -41,8 +41,9 @@ audit.kind("attestation.exempted", gettext_lazy("Certificate not needed before t
 def order(*, volunteer, branch, by):
     """Register that the certificate was ordered; return the Attestation.
 
-    The volunteer is told that something waits in Digital Post; the deadline is the consent
-    period. Raises DomainError: ordered_already, attested_already, under_age, own_matter.
+    An earlier order that was not answered is withdrawn. The volunteer is told that something
+    waits; the deadline is the consent period. Raises DomainError: ordered_already,
+    attested_already, under_age, not_tied, own_matter.
     """
     volunteer = locked_volunteer(volunteer.pk)
     require(by, Permission.ORDER_ATTESTATION, branch)
@@ -53,7 +54,7 @@ def order(*, volunteer, branch, by):
             _("A certificate cannot be ordered before the 15th birthday, and is not needed."),
             code="under_age",
         )
-    _refuse_standing(volunteer)
+    _close_earlier(volunteer, by=by)
     attestation = Attestation.objects.create(
         volunteer=volunteer,
         branch=branch,
@@ -119,8 +120,10 @@ def exempt_when_accepted(*, engagement, by):
     return _exempt_locked(volunteer, engagement.site.branch, by=by)
 
 
-def _refuse_standing(volunteer):
-    """One order at a time; and none while an approved one counts for long yet."""
+def _close_earlier(volunteer, *, by):
+    """One order at a time, and none while an approved one counts for long yet. An order that was
+    not answered in time is withdrawn to make room.
+    """
     rows = Attestation.objects.filter(volunteer=volunteer, kind=AttestationKind.CHILD_CERTIFICATE)
     waiting = rows.filter(state=AttestationState.ORDERED).first()
     if waiting is not None and not waiting.consent_has_expired(today()):
@@ -129,10 +132,7 @@ def _refuse_standing(volunteer):
             code="ordered_already",
         )
     if waiting is not None:
-        raise DomainError(
-            _("An earlier order was not answered. Withdraw it, then order again."),
-            code="ordered_already",
-        )
+        _withdraw_locked(waiting, by=by)
     soon = today() + timedelta(days=policies.get("expiry.first_warning_days"))
     if rows.filter(state=AttestationState.APPROVED).valid_on(soon).exists():
         raise DomainError(
@@ -189,6 +189,10 @@ def withdraw(*, attestation, by):
     """Take back an order that was not answered; return the Attestation."""
     attestation = _locked(attestation.pk)
     require(by, Permission.ORDER_ATTESTATION, attestation.branch)
+    return _withdraw_locked(attestation, by=by)
+
+
+def _withdraw_locked(attestation, *, by):
     ATTESTATION.require(attestation.state, AttestationState.WITHDRAWN)
     attestation.state = AttestationState.WITHDRAWN
     attestation.withdrawn_at, attestation.withdrawn_by = timezone.now(), by

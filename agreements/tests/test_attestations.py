@@ -145,6 +145,16 @@ def test_two_orders_at_a_time_refused(child_engagement, coordinator):
     assert error.value.code == "ordered_already"
 
 
+def test_ordering_again_withdraws_what_was_not_answered(child_engagement, coordinator):
+    first = _order(child_engagement, coordinator)
+    Attestation.objects.update(consent_until=today() - timedelta(days=1))
+
+    second = _order(child_engagement, coordinator)
+
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("withdrawn", "ordered")
+
+
 def test_ordering_again_after_withdrawal(child_engagement, coordinator):
     attestations.withdraw(attestation=_order(child_engagement, coordinator), by=coordinator)
 

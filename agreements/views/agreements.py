@@ -157,6 +157,7 @@ class AgreementDeed(AgreementRows, ActionView):
     """One deed on an agreement that asks first. Subclasses say which."""
 
     permission = Permission.MAKE_AGREEMENTS
+    template_name = "agreements/deed.html"
     heading = ""
     question = ""
     action = ""
@@ -213,6 +214,7 @@ class AgreementLinkView(AgreementDeed):
 class AgreementWithdrawView(AgreementDeed):
     """Take it back before all have signed."""
 
+    template_name = "components/confirm_page.html"
     heading = _("Withdraw the agreement")
     question = _("Do you want to take the agreement back?")
     action = _("Withdraw it")

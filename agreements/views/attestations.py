@@ -68,6 +68,7 @@ class AttestationOrderView(ActionView):
 
     model = Engagement
     permission = Permission.ORDER_ATTESTATION
+    template_name = "agreements/deed.html"
     access_purpose = DEED_SHOWN
     success_message = _("It is registered.")
 
@@ -197,6 +198,7 @@ class AttestationSuspendView(AttestationDeed):
 
 
 class AttestationReinstateView(AttestationDeed):
+    template_name = "agreements/deed.html"
     permission = Permission.ASSESS_ATTESTATION
     deed = attestations.reinstate
     heading = _("Let the child certificate of %(name)s count again")
