@@ -11,13 +11,16 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 @dataclass(frozen=True)
 class Answer:
-    """A response, how long it took from first byte sent to last byte read, and its queries."""
+    """A response, how long it took from first byte sent to last byte read, and what the web
+    process told of it: queries, and its own processor time.
+    """
 
     status: int
     location: str
     body: bytes
     seconds: float
     queries: int
+    cpu_seconds: float
 
 
 class Client:
@@ -71,6 +74,7 @@ class Client:
             content,
             seconds,
             int(response.headers.get("X-Queries", 0)),
+            float(response.headers.get("X-CPU-Seconds", 0)),
         )
 
     def _remember_cookies(self, response):

@@ -1,8 +1,11 @@
-"""Count the SQL queries of a request and tell the number in a header."""
+"""Count a request's SQL queries and processor time, and tell both in headers."""
+
+import time
 
 from django.db import connection
 
 HEADER = "X-Queries"
+CPU_HEADER = "X-CPU-Seconds"
 TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
@@ -14,6 +17,7 @@ class CountQueriesMiddleware:
 
     def __call__(self, request):
         count = 0
+        began = time.thread_time()
 
         def counted(execute, sql, params, many, context):
             nonlocal count
@@ -24,4 +28,5 @@ class CountQueriesMiddleware:
         with connection.execute_wrapper(counted):
             response = self.get_response(request)
         response.headers[HEADER] = str(count)
+        response.headers[CPU_HEADER] = f"{time.thread_time() - began:.6f}"
         return response

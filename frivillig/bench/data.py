@@ -469,7 +469,8 @@ class _Builder:
     def _open_shifts(self):
         """Shifts beyond the size for the sign-ups that are measured, one for each; at night, so
         that nobody is busy."""
-        ties = list(itertools.islice(iter(self._cleared_ties()), SIGN_UP_SITES))
+        one_each = {tie.volunteer_id: tie for tie in self._cleared_ties()}
+        ties = list(itertools.islice(one_each.values(), SIGN_UP_SITES))
         self.signers = ties
         rows = []
         for number in range(self.requests):

@@ -51,18 +51,24 @@ class Desk:
 
 @dataclass
 class Sample:
-    """What the requests of one kind took, in seconds and queries."""
+    """What the requests of one kind took."""
 
     seconds: list = field(default_factory=list)
     queries: list = field(default_factory=list)
+    cpu_seconds: list = field(default_factory=list)
 
     def add(self, answer):
         self.seconds.append(answer.seconds)
         self.queries.append(answer.queries)
+        self.cpu_seconds.append(answer.cpu_seconds)
 
     @property
     def median_ms(self):
         return statistics.median(self.seconds) * 1000
+
+    @property
+    def cpu_ms(self):
+        return statistics.median(self.cpu_seconds) * 1000
 
     @property
     def p95_ms(self):

@@ -24,6 +24,8 @@ def _row(name, samples, size, floor, limit):
         "p95_ms": round(sample.p95_ms, 2),
         "floor_ms": round(held_against.median_ms, 2),
         "ratio": round(sample.median_ms / held_against.median_ms, 2),
+        "cpu_ms": round(sample.cpu_ms, 2),
+        "cpu_ratio": round(sample.cpu_ms / max(held_against.cpu_ms, 0.001), 2),
     }
     if limit is not None:
         row["max_queries"], row["max_ratio"] = limit.queries, limit.ratio
@@ -44,9 +46,11 @@ def table(rows):
         "floor ms",
         "ratio",
         "limit",
+        "cpu ms",
+        "ratio",
         "",
     )
-    widths = (20, 8, 6, 10, 9, 9, 7, 6, 5)
+    widths = (20, 8, 6, 10, 9, 9, 7, 6, 8, 7, 5)
     yield _line(heads, widths)
     for row in rows:
         cells = (
@@ -58,6 +62,8 @@ def table(rows):
             f"{row['floor_ms']:.1f}",
             f"{row['ratio']:.2f}",
             row.get("max_ratio") or "",
+            f"{row['cpu_ms']:.1f}",
+            f"{row['cpu_ratio']:.2f}",
             "ok" if row["ok"] else "FAIL",
         )
         yield _line(cells, widths)

@@ -15,6 +15,7 @@ from coordination.states import AssignmentState
 from core.models import Job, Message, MessageState, User
 from core.periods import covering, today
 from core.scope import scope
+from core.tests.guards import guards_lifted
 from frivillig.demo import build, papers, places
 from frivillig.demo.content import published
 from recruitment.models import Application, Opportunity
@@ -27,7 +28,8 @@ def built(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), scope():
         build.build()
         yield User.objects.get(email=places.address("chef"))
-        call_command("flush", verbosity=0, interactive=False)
+        with guards_lifted():
+            call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture
