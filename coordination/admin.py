@@ -68,7 +68,7 @@ class BranchForm(forms.ModelForm):
         fields = ("name", "kind", "address", "postcode", "city", "phone", "email")
 
     parent = BranchLookup(label=gettext_lazy("Belongs under"))
-    phone = forms.PhoneField(label=gettext_lazy("phone"), required=False)
+    phone = forms.PhoneField(label=gettext_lazy("Phone"), required=False)
 
     user = None
 
@@ -290,7 +290,7 @@ class UserForm(forms.ModelForm):
         fields = ("name", "language")
 
     language = forms.ChoiceField(
-        label=gettext_lazy("language"), choices=[("da", "Dansk"), ("en", "English")]
+        label=gettext_lazy("Language"), choices=[("da", "Dansk"), ("en", "English")]
     )
 
 

@@ -1,8 +1,10 @@
 """Core in the administration: settings, texts, files, the audit, and what the machine does."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Count
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -188,8 +190,8 @@ class EventAdmin(ReadOnlyAdmin):
 class AuditEventAdmin(EventAdmin):
     order = 10
     lead = gettext_lazy("What has happened, by whom and when. Events cannot be changed.")
-    list_display = ("moment", "what", "actor", "object_type", "object_id", "changed")
-    fields = ("moment", "what", "actor", "object_type", "object_id", "changed", "people")
+    list_display = ("moment", "what", "actor", "kind_of_row", "object_id", "changed")
+    fields = ("moment", "what", "actor", "kind_of_row", "object_id", "changed", "people")
 
     @admin.display(description=gettext_lazy("time"), ordering="at")
     def moment(self, row):
@@ -198,6 +200,10 @@ class AuditEventAdmin(EventAdmin):
     @admin.display(description=gettext_lazy("event"), ordering="kind")
     def what(self, row):
         return audit.kind_label(row.kind)
+
+    @admin.display(description=gettext_lazy("about"), ordering="object_type")
+    def kind_of_row(self, row):
+        return type_name(row.object_type)
 
     @admin.display(description=gettext_lazy("fields"))
     def changed(self, row):
@@ -355,6 +361,14 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def people_in(self, rows):
         return {row.person_id for row in rows if row.person_id}
+
+
+def type_name(label):
+    """What people call a type of row: "coordination.person" -> Person."""
+    try:
+        return capfirst(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
 
 
 def seconds(instant):

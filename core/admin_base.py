@@ -180,6 +180,8 @@ class ModelAdmin(admin.ModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, **kwargs):
         row = kwargs.get("obj")
+        if add:
+            context["title"] = self.add_label
         context |= {
             "lead": self.lead if add else "",
             "deeds": self.deeds_for(request, row) if row else [],
@@ -261,6 +263,7 @@ class ModelAdmin(admin.ModelAdmin):
             "form": form,
             "error": error,
             "crumbs": [
+                {"text": _("Start"), "url": reverse("start")},
                 {"text": _("Administration"), "url": reverse("admin:index")},
                 {"text": capfirst(self.opts.verbose_name_plural), "url": self.list_url},
                 {"text": str(row), "url": self.address_of(row)},
