@@ -20,7 +20,7 @@ def run(arguments):
         "SITE_URL": "http://127.0.0.1:8000",
         "LOG_LEVEL": "ERROR",
     }
-    setup.bootstrap()
+    setup.bootstrap(dev=python.has_packages("requirements-dev.txt"))
     with contextlib.ExitStack() as running:
         if embedded:
             folder = running.enter_context(tempfile.TemporaryDirectory(prefix="frivillig-bench-"))
@@ -28,7 +28,8 @@ def run(arguments):
             environment["REDIS_URL"] = ""
         else:
             _ensure_servers()
-            environment["DATABASE_URL"] = running.enter_context(servers.postgres())
+            server = running.enter_context(servers.postgres()).rpartition("/")[0]
+            environment["DATABASE_URL"] = f"{server}/postgres"  # initdb made this one
             environment["REDIS_URL"] = running.enter_context(servers.redis())
         return _bench(arguments, environment)
 

@@ -23,6 +23,11 @@ def ensure_packages(*files):
             stamp.write()
 
 
+def has_packages(name):
+    """True if what the requirement file `name` pins is installed as it stands."""
+    return _venv_works() and _stamp(name).holds()
+
+
 def ensure_venv():
     """Make .venv unless it is there and its Python still runs."""
     if _venv_works():
