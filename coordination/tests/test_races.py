@@ -93,6 +93,15 @@ def test_one_person_on_two_overlapping_shifts(site, staff):
     assert volunteer.assignments.holding_a_place().count() == 1
 
 
+def test_second_overlapping_sign_up_waits_for_the_first(site, staff):
+    """Begun while the first is not committed: it waits, and then says in words why not."""
+    volunteer = engaged(site)
+    first = factories.make_shift(site, hour=15)
+    second = factories.make_shift(site, hour=16)
+    outcome = while_held(signing_up(first, volunteer, staff), signing_up(second, volunteer, staff))
+    assert outcome == "overlap"
+
+
 def test_one_person_clicking_twice(site, staff):
     volunteer = engaged(site)
     shift = factories.make_shift(site, capacity=9)

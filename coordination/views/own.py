@@ -14,6 +14,7 @@ from core import policies
 from core.errors import DomainError
 from core.localised import localised
 from core.periods import today
+from core.templatetags.ui import period, phone
 from core.views import ActionView, FormView, ListView, PageView
 
 NEXT_SHIFTS = 5
@@ -128,12 +129,14 @@ class OwnCancelView(ActionView):
         consequences = [_("Your place becomes free for somebody else.")]
         if branch.phone:
             consequences.append(
-                _("Phone of %(branch)s: %(phone)s") % {"branch": branch, "phone": branch.phone}
+                _("Phone of %(branch)s: %(phone)s")
+                % {"branch": branch, "phone": phone(branch.phone)}
             )
         return context | {
             "heading": _("I cannot come"),
             "crumbs": own_crumbs(_("I cannot come")),
-            "question": _("Cancel %(shift)s?") % {"shift": self.object.shift},
+            "question": _("Cancel your shift on %(time)s?")
+            % {"time": period(self.object.starts_at, self.object.ends_at)},
             "consequences": consequences,
             "action": _("Yes, I cannot come"),
             "cancel_url": reverse("coordination:own-shift-list"),
