@@ -2,6 +2,7 @@
 
 from coordination import exports, reports
 from coordination.access import Permission
+from core.paging import page_of
 from core.periods import today
 from core.views import PageView
 
@@ -13,17 +14,20 @@ class OverviewView(PageView):
     template_name = "coordination/overview/list.html"
 
     def get_context_data(self, **kwargs):
-        day = today()
+        day, user = today(), self.request.user
+        page = page_of(self.request, reports.shown_activities(user))
         return super().get_context_data(**kwargs) | {
-            "rows": reports.overview(self.request.user, day),
-            "people": reports.active_people(self.request.user, day),
+            "page_obj": page,
+            "rows": reports.overview(user, day, page.object_list),
+            "people": reports.active_people(user, day),
             "day": day,
         }
 
 
 class OverviewExportView(OverviewView):
-    """The same as CSV."""
+    """All of it as CSV."""
 
     def get(self, request, *args, **kwargs):
         self.require_permission()
-        return exports.overview_csv(reports.overview(request.user, today()))
+        activities = list(reports.shown_activities(request.user))
+        return exports.overview_csv(reports.overview(request.user, today(), activities))
