@@ -18,10 +18,11 @@ def public_opportunities():
 
 
 def opportunities():
-    """Opportunities for staff, with how many applications wait."""
-    return Opportunity.objects.select_related("site__activity", "site__branch").annotate(
+    """Opportunities for staff, newest first, with how many applications wait."""
+    rows = Opportunity.objects.select_related("site__activity", "site__branch").annotate(
         waiting=Count("applications", filter=Q(applications__state=ApplicationState.RECEIVED))
     )
+    return rows.order_by("-published_from", "-pk")
 
 
 def applications():
