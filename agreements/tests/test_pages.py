@@ -327,3 +327,11 @@ def test_detail_page_cost(client, sent, coordinator, leader):
 
     assert _queries(client, reverse("agreements:agreement-detail", args=[sent.pk])) == 12
     assert sent.signatures.get().party == Party.LEADER
+
+
+def test_own_page_says_what_is_missing(client, sent, volunteer):
+    client.force_login(volunteer.person.user)
+
+    text = client.get(reverse("coordination:own-page")).content.decode()
+
+    assert reverse("agreements:own-sign", args=[sent.pk]) in text
