@@ -1,0 +1,196 @@
+# ruff: noqa: E501 - a table is read across
+"""Who may ask for what: one table of every address and every role.
+
+`in`: sent to sign in. `ok`: 200. `go`: sent on. Otherwise the status. "next" is every role of a
+branch (reader, ambassador, leader, coordinator) that asks for the row of the other branch.
+The last column says whether POST is answered too; it is refused to the same people as GET, and
+those let in get 200 (the form again), 302 (done) or 409 (a rule says no).
+"""
+
+PAGES = """
+# address                                 row          anon none own  read amba lead coor next cent mana post
+# Volunteers
+coordination:volunteer-list               -            in   403  403  403  ok   ok   ok   .    ok   ok   -
+coordination:volunteer-create             -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:volunteer-export             -            in   403  403  403  403  ok   ok   .    ok   ok   -
+coordination:volunteer-detail             volunteer    in   404  404  403  403  ok   ok   404  ok   ok   -
+coordination:person-edit                  volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:person-sign-in               volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:engagement-create            volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:engagement-end               engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:engagement-pause             engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:engagement-resume            engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:engagement-tie               engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+# Activities and branches
+coordination:activity-list                -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:activity-create              -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:activity-detail              activity     in   404  404  ok   ok   ok   ok   404  ok   ok   -
+coordination:activity-edit                activity     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:activity-state               activity     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:site-create                  activity     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:site-close                   site         in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:branch-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:association-list             -            in   403  403  403  403  ok   ok   .    ok   ok   -
+coordination:association-create           -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:association-detail           association  in   403  403  403  403  ok   ok   .    ok   ok   -
+coordination:association-edit             association  in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:overview                     -            in   403  403  ok   403  ok   ok   .    ok   ok   -
+coordination:overview-export              -            in   403  403  ok   403  ok   ok   .    ok   ok   -
+coordination:activity-lookup              -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:site-lookup                  -            in   403  403  403  403  403  ok   .    ok   ok   -
+# Shifts
+coordination:shift-list                   -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:shift-create                 -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:shift-detail                 shift        in   404  404  ok   ok   ok   ok   404  ok   ok   -
+coordination:shift-edit                   shift        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-reschedule             shift        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-cancel                 shift        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-sign-up                shift        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-attendance             past-shift   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-volunteer-lookup       shift        in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:assignment-cancel            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
+# Recognition
+coordination:recognition-list             -            in   403  403  ok   403  ok   ok   .    ok   ok   -
+coordination:recognition-create           -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:recognition-detail           event        in   404  404  ok   403  ok   ok   404  ok   ok   -
+coordination:recognition-edit             event        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:recognition-invite           event        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:recognition-volunteer-lookup event        in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:recognition-attendance       past-event   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:recognition-cancel           event        in   404  404  403  403  403  ok   404  ok   ok   post
+# Agreements and certificates
+agreements:agreement-list                 -            in   403  403  403  403  ok   ok   .    ok   ok   -
+agreements:agreement-missing              -            in   403  403  403  403  ok   ok   .    ok   ok   -
+agreements:agreement-make                 lacking      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:agreement-detail               agreement    in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:agreement-preview              draft        in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:agreement-send                 draft        in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:agreement-link                 agreement    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:agreement-sign                 agreement    in   404  404  403  403  ok   403  404  403  ok   post
+agreements:agreement-paper                agreement    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:agreement-end                  agreement    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:agreement-withdraw             agreement    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:document                       document     in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:attestation-list               -            in   403  403  403  403  ok   ok   .    ok   ok   -
+agreements:attestation-missing            -            in   403  403  403  403  ok   ok   .    ok   ok   -
+agreements:attestation-order              lacking      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-assess             ordered      in   404  404  403  403  ok   403  404  403  ok   post
+agreements:attestation-withdraw           ordered      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-suspend            approved     in   404  404  403  403  ok   403  404  403  ok   post
+agreements:attestation-reinstate          suspended    in   404  404  403  403  ok   403  404  403  ok   post
+agreements:terms                          activity     in   404  404  403  403  403  ok   404  ok   ok   post
+# Applications and opportunities
+recruitment:application-list              -            in   403  403  403  403  ok   ok   .    ok   ok   -
+recruitment:application-detail            application  in   404  404  403  403  ok   ok   404  ok   ok   -
+recruitment:application-accept            application  in   404  404  403  403  403  ok   404  ok   ok   post
+recruitment:application-decline           application  in   404  404  403  403  403  ok   404  ok   ok   post
+recruitment:opportunity-admin-list        -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+recruitment:opportunity-create            -            in   403  403  403  403  403  ok   .    ok   ok   post
+recruitment:opportunity-admin-detail      opportunity  in   404  404  ok   ok   ok   ok   404  ok   ok   -
+recruitment:opportunity-change            opportunity  in   404  404  403  403  403  ok   404  ok   ok   post
+recruitment:opportunity-open              draft-call   in   404  404  403  403  403  ok   404  ok   ok   post
+recruitment:opportunity-close             opportunity  in   404  404  403  403  403  ok   404  ok   ok   post
+# Of the house
+core:styleguide                           -            in   403  403  403  403  403  403  .    403  ok   -
+core:styleguide-lookup                    -            in   403  403  403  403  403  403  .    403  ok   -
+"""
+
+# A volunteer's own pages. "own": the volunteer themself; "else": a volunteer with another's row;
+# staff without an engagement are like "none".
+OWN = """
+# address                                 row          anon none own  else staf post
+coordination:own-page                     -            in   ok   ok   .    ok   -
+coordination:own-shift-list               -            in   ok   ok   .    ok   -
+coordination:own-shift-sign-up            free-shift   in   404  ok   404  404  post
+coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
+coordination:own-contact                  -            in   404  ok   .    404  post
+coordination:own-invitation-answer        invitation   in   404  ok   404  404  post
+agreements:own-list                       -            in   ok   ok   .    ok   -
+agreements:own-sign                       agreement    in   404  ok   404  404  post
+agreements:own-document                   document     in   404  ok   404  404  -
+"""
+
+# Addresses that ask for no sign-in, with what a visitor gets. Nothing else may be public.
+PUBLIC = """
+start                                     -            go
+alive                                     -            ok
+ready                                     -            ok
+core:logo                                 -            404
+core:mailbox                              -            404
+core:mailbox-letter                       word         404
+core:set-language                         -            405
+core:accessibility                        -            ok
+agreements:sign-start                     token        ok
+agreements:sign-code                      token        ok
+agreements:sign-read                      token        go
+agreements:sign-document                  token        go
+recruitment:opportunity-list              -            ok
+recruitment:opportunity-detail            opportunity  ok
+recruitment:sign-up                       opportunity  ok
+recruitment:sign-up-thanks                opportunity  ok
+recruitment:about                         -            ok
+recruitment:privacy-notice                -            ok
+account_login                             -            ok
+account_logout                            -            go
+account_inactive                          -            ok
+account_request_login_code                -            ok
+account_confirm_login_code                -            go
+account_reset_password                    -            ok
+account_reset_password_done               -            ok
+account_reset_password_from_key           key          ok
+account_reset_password_from_key_done      -            ok
+mfa_authenticate                          -            go
+mfa_login_webauthn                        -            ok
+"""
+
+# One's own account: sign-in asked for, then the same for everybody.
+ACCOUNT = """
+account_reauthenticate                    -            ok
+account_change_password                   -            go
+account_set_password                      -            ok
+mfa_index                                 -            ok
+mfa_reauthenticate                        -            go
+mfa_activate_totp                         -            go
+mfa_deactivate_totp                       -            go
+mfa_view_recovery_codes                   -            go
+mfa_generate_recovery_codes               -            go
+mfa_download_recovery_codes               -            go
+mfa_list_webauthn                         -            ok
+mfa_add_webauthn                          -            go
+mfa_reauthenticate_webauthn               -            go
+mfa_remove_webauthn                       none         go
+mfa_edit_webauthn                         none         go
+"""
+
+# The administration, whatever its pages are: for managers, closed to everybody else.
+ADMIN = "admin:"
+
+COLUMNS = ("anon", "none", "own", "read", "amba", "lead", "coor", "next", "cent", "mana", "post")
+OWN_COLUMNS = ("anon", "none", "own", "else", "staf", "post")
+
+
+def rows(table, columns):
+    """{address: {"row": what the address is about, column: expected}} of a table above."""
+    found = {}
+    for line in table.strip().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, row, *values = line.split()
+        if len(values) != len(columns):
+            raise ValueError(f"{name} has {len(values)} columns, not {len(columns)}.")
+        found[name] = {"row": row, **dict(zip(columns, values, strict=True))}
+    return found
+
+
+def all_names():
+    """Every address that the tables tell about, the administration left out."""
+    return {
+        name
+        for table, columns in (
+            (PAGES, COLUMNS),
+            (OWN, OWN_COLUMNS),
+            (PUBLIC, ("anon",)),
+            (ACCOUNT, ("all",)),
+        )
+        for name in rows(table, columns)
+    }

@@ -1,0 +1,230 @@
+"""A small municipality with two branches that know nothing of each other, for the access guards.
+
+Every name, title, address and number that belongs to one branch holds that branch's mark, so
+that a leak is a string found on a page. One person, the shared one, is a volunteer of both.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
+
+from agreements import signing
+from agreements.actions import agreements, attestations
+from agreements.tests import factories as papers
+from coordination.access import Role
+from coordination.models import Assignment, RecognitionInvitation, Tie
+from coordination.tests import factories as make
+from core.periods import today
+from recruitment.states import OpportunityState
+from recruitment.tests import factories as calls
+
+HERE, ELSEWHERE = "Havtorn", "Zinnober"
+
+
+@dataclass
+class Place:
+    """One branch's rows: `rows` maps what a URL's row is called to the row."""
+
+    mark: str
+    branch: object
+    staff: dict
+    user: object = None
+    rows: dict = field(default_factory=dict)
+    numbers: list = field(default_factory=list)
+
+    @property
+    def telling(self):
+        """What must not be read outside: the mark, and numbers that the system gave."""
+        return [self.mark, *self.numbers]
+
+
+@dataclass
+class World:
+    """Two places, the users who hold roles, and the rows that both places share."""
+
+    here: Place
+    elsewhere: Place
+    users: dict
+    shared: object
+    association: object
+
+
+def build():
+    """Make it all. Inside a transaction that the caller rolls back."""
+    root = make.make_branch("Kommunens Biblioteker", kind="municipality")
+    manager = make.make_staff(Role.MANAGER, root, "Mette Manager")
+    central = make.make_staff(Role.CENTRAL_COORDINATOR, root, "Carla Central")
+    calls.publish_texts()
+    here = _place(HERE, root, manager)
+    elsewhere = _place(ELSEWHERE, root, manager)
+    shared = _shared_volunteer(here, elsewhere, manager)
+    users = {
+        "stranger": make.make_user("sofus@example.dk", "Sofus Ukendt"),
+        "volunteer": here.user,
+        **{str(role): user for role, user in here.staff.items()},
+        "coordinator elsewhere": elsewhere.staff[Role.LOCAL_COORDINATOR],
+        "volunteer elsewhere": elsewhere.user,
+        "central": central,
+        "manager": manager,
+    }
+    return World(here, elsewhere, users, shared, make.make_association("Læseforeningen"))
+
+
+def _place(mark, root, manager):
+    branch = make.make_branch(f"{mark} Bibliotek", parent=root)
+    staff = {
+        role: make.make_staff(role, branch, f"{mark} {role.value}", email=f"{mark}.{role}@b.dk")
+        for role in (Role.LOCAL_COORDINATOR, Role.BRANCH_LEADER, Role.AMBASSADOR, Role.READER)
+    }
+    place = Place(mark, branch, staff)
+    site = _site(place, manager)
+    volunteer = _volunteer(place, site)
+    _shifts(place, site, volunteer)
+    _papers(place, site, volunteer)
+    _newcomers(place, site)
+    _recognition(place, volunteer)
+    return place
+
+
+def _site(place, manager):
+    mark = place.mark
+    activity = make.make_activity(place.branch, f"{mark}maling", description=f"{mark}prosa")
+    site = make.make_site(place.branch, activity, place=f"{mark}stuen")
+    papers.make_child_terms(activity, by=manager, notification_recipient=f"{mark} Underret")
+    place.rows |= {"activity": activity, "site": site, "branch": place.branch}
+    return site
+
+
+def _volunteer(place, site, name="Frivillig", phone="+4571717171"):
+    """A volunteer with a sign-in, cleared, with a running engagement at the site."""
+    address = f"{place.mark}.{name}@example.dk"
+    user = make.make_user(address, f"{place.mark} {name}")
+    volunteer = make.make_volunteer(
+        f"{place.mark} {name}",
+        email=address,
+        user=user,
+        phone=phone,
+        address=f"{place.mark}vej 1",
+        birth_year=1950,
+    )
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    engagement = make.make_engagement(volunteer, site, accepted_by=coordinator)
+    make.make_clearance(volunteer, source_type="tests.world")
+    make.make_clearance(volunteer, "child_certificate", source_type="tests.world")
+    place.user = place.user or user
+    place.rows.setdefault("volunteer", volunteer)
+    place.rows.setdefault("engagement", engagement)
+    return volunteer
+
+
+def _shifts(place, site, volunteer):
+    title = f"{place.mark}vagten"
+    free = make.make_shift(site, title=f"{title} fri", hour=9)
+    coming = make.make_shift(site, title=f"{title} snart", hour=15)
+    past = make.make_shift(site, title=f"{title} før", day=today() - timedelta(days=3))
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    booked = [
+        Assignment.objects.create(
+            shift=shift,
+            volunteer=volunteer,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            booked_at=timezone.now(),
+            booked_by=coordinator,
+        )
+        for shift in (coming, past)
+    ]
+    place.rows |= {"shift": coming, "free-shift": free, "past-shift": past}
+    place.rows["assignment"] = booked[0]
+
+
+def _papers(place, site, volunteer):
+    """An agreement in every state that a page needs, and a certificate in each of three."""
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    leader = place.staff[Role.BRANCH_LEADER]
+    sent = papers.make_sent(volunteer, by=coordinator)
+    lacking = make.make_volunteer(f"{place.mark} Mangler", birth_year=1960)
+    make.make_engagement(lacking, site, accepted_by=coordinator)
+    drafted = _volunteer(place, site, "Kladde", "+4572727272")
+    place.rows |= {
+        "agreement": sent,
+        "document": sent.documents.get(),
+        "token": signing.token(sent),
+        "lacking": lacking.engagements.get(),
+        "draft": papers.make_draft(drafted, by=coordinator),
+    }
+    place.numbers += [sent.number, place.rows["draft"].number]
+    for state, person in (("ordered", lacking), ("approved", volunteer), ("suspended", drafted)):
+        row = attestations.order(volunteer=person, branch=place.branch, by=coordinator)
+        if state != "ordered":
+            row = attestations.assess(attestation=row, outcome="approved", by=leader)
+        if state == "suspended":
+            row = attestations.suspend(attestation=row, by=leader)
+        place.rows[state] = row
+
+
+def _newcomers(place, site):
+    applicant = make.make_person(
+        f"{place.mark} Ansøger", email=f"{place.mark}.ny@example.dk", phone="+4573737373"
+    )
+    opened = calls.make_opportunity(site, title=f"{place.mark}opslag")
+    place.rows |= {
+        "opportunity": opened,
+        "draft-call": calls.make_opportunity(
+            site, title=f"{place.mark}udkast", state=OpportunityState.DRAFT
+        ),
+        "application": calls.make_application(
+            site, applicant, opportunity=opened, message=f"{place.mark}besked"
+        ),
+    }
+
+
+def _recognition(place, volunteer):
+    coming = make.make_recognition_event(place.branch, title=f"{place.mark}festen")
+    past = make.make_recognition_event(
+        place.branch,
+        title=f"{place.mark}festen i fjor",
+        starts_at=timezone.now() - timedelta(days=300),
+    )
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    invitations = [
+        RecognitionInvitation.objects.create(
+            event=event, volunteer=volunteer, invited_at=timezone.now(), invited_by=coordinator
+        )
+        for event in (coming, past)
+    ]
+    place.rows |= {"event": coming, "past-event": past, "invitation": invitations[0]}
+
+
+def _shared_volunteer(here, elsewhere, manager):
+    """Somebody who helps at both places, with papers and a shift at each."""
+    volunteer = make.make_volunteer("Delt Deltager", email="delt@example.dk", birth_year=1955)
+    for place in (here, elsewhere):
+        site = place.rows["site"]
+        coordinator = place.staff[Role.LOCAL_COORDINATOR]
+        engagement = make.make_engagement(
+            volunteer, site, accepted_by=coordinator, tie=Tie.OCCASIONAL
+        )
+        agreement = agreements.draft(engagements=[engagement], by=coordinator)
+        place.numbers.append(agreement.number)
+        shift = make.make_shift(
+            site,
+            title=f"{place.mark}vagten delt",
+            hour=8 if place is here else 18,
+            day=today() + timedelta(days=9),
+        )
+        Assignment.objects.create(
+            shift=shift,
+            volunteer=volunteer,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            booked_at=timezone.now(),
+            booked_by=coordinator,
+        )
+    coordinator = elsewhere.staff[Role.LOCAL_COORDINATOR]
+    attestations.order(volunteer=volunteer, branch=elsewhere.branch, by=coordinator)
+    return volunteer
+
+
+__all__ = ["ELSEWHERE", "HERE", "Place", "World", "build"]
