@@ -149,6 +149,9 @@ class ShiftFilter(forms.FilterForm):
         ],
     )
     gaps = forms.BooleanField(label=_("Only shifts with free places"), required=False)
+    at_risk = forms.BooleanField(
+        label=_("Only shifts with somebody who is no longer cleared"), required=False
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -166,6 +169,8 @@ class ShiftFilter(forms.FilterForm):
             rows = rows.filter(site__branch__path__startswith=wanted["branch"].path)
         if wanted.get("activity"):
             rows = rows.filter(site__activity=wanted["activity"])
+        if wanted.get("at_risk"):
+            rows = rosters.with_risk(rows)
         return rosters.with_gaps(rows) if wanted.get("gaps") else rows
 
     def _in_time(self, rows, time):

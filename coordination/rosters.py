@@ -64,6 +64,11 @@ def at_risk_for(user, permission, *, until=None):
     ).order_by("starts_at", "pk")
 
 
+def with_risk(shifts):
+    """Those of the shifts on which somebody is signed up who is no longer cleared for the day."""
+    return shifts.filter(pk__in=eligibility.assignments_at_risk().order_by().values("shift"))
+
+
 @dataclass(frozen=True)
 class Seat:
     """One sign-up as the page of its shift shows it; `reasons`: why they are at risk."""

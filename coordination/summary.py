@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coordination import rosters
 from coordination.access import Permission, scope_of
 from coordination.models import Engagement, Shift
 from coordination.states import HOLDING_A_PLACE
@@ -17,7 +18,7 @@ DAYS_AHEAD = 14
 
 
 def staff_summary(user):
-    """Tiles and what waits in the user's branches. At most 4 queries."""
+    """Tiles and what waits in the user's branches. At most 5 queries."""
     scope = scope_of(user)
     rows = []
     if scope.holds(Permission.VIEW_OVERVIEW):
@@ -56,11 +57,24 @@ def _shifts(user):
     yield Tile(
         _("Shifts in the next %(days)s days") % {"days": DAYS_AHEAD}, coming.count(), url, order=30
     )
+    at_risk = rosters.at_risk_for(
+        user, Permission.VIEW_SHIFTS, until=now + timedelta(days=DAYS_AHEAD)
+    ).count()
+    if at_risk:
+        yield Waiting(
+            text=_("People on a shift who are no longer cleared for it"),
+            number=at_risk,
+            url=f"{url}?at_risk=on",
+            action=_("See the shifts"),
+            why=_("A paper has run out, or the activity asks for more. Help them, or find others."),
+            urgent=True,
+            order=5,
+        )
     if lacking:
         yield Waiting(
             text=_("Shifts that lack people"),
             number=lacking,
-            url=url,
+            url=f"{url}?gaps=on",
             action=_("See the shifts"),
             why=_("They start within %(days)s days.") % {"days": DAYS_AHEAD},
             urgent=True,
