@@ -1,6 +1,7 @@
 """The context processor `frame`: what surrounds every page, asked for when drawn."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.urls import get_script_prefix
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -18,6 +19,11 @@ class Frame:
 
     def __init__(self, request):
         self._request = request
+
+    @property
+    def _user(self):
+        """Who asks; nobody yet where a request is refused before it is looked at who sent it."""
+        return getattr(self._request, "user", None) or AnonymousUser()
 
     @cached_property
     def municipality(self):
@@ -46,7 +52,7 @@ class Frame:
     @cached_property
     def menu(self):
         """The main menu's links for this visitor on this page."""
-        return navigation.links_for(self._request.user, self._request.path)
+        return navigation.links_for(self._user, self._request.path)
 
     @cached_property
     def menu_items(self):
@@ -68,7 +74,7 @@ class Frame:
     @cached_property
     def footer_links(self):
         """What the apps link to at the foot, such as the privacy notice."""
-        return navigation.links_for(self._request.user, self._request.path, place=navigation.FOOTER)
+        return navigation.links_for(self._user, self._request.path, place=navigation.FOOTER)
 
     @cached_property
     def accessibility_url(self):

@@ -3,6 +3,7 @@ sentence that says what to write.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+MAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
@@ -42,10 +44,11 @@ class Environment:
         if not self.database_url:
             var_dir.mkdir(exist_ok=True)
             return sqlite_database(var_dir / "frivillig.sqlite3")
-        config = environ.Env.db_url_config(self.database_url)
-        if "sqlite" in config["ENGINE"]:
+        config = _database_config(self.database_url)
+        engine = config.get("ENGINE", "")
+        if "sqlite" in engine:
             return sqlite_database(Path(config["NAME"]))
-        if "postgresql" not in config["ENGINE"]:
+        if "postgresql" not in engine:
             raise ImproperlyConfigured(
                 "DATABASE_URL must be a PostgreSQL address, for example "
                 "postgres://user:password@127.0.0.1:5432/frivillig"
@@ -191,13 +194,30 @@ def read(dotenv):
         database_url=env.str("DATABASE_URL", ""),
         redis_url=_redis_url(env),
         email_url=_email_url(env, host),
-        from_email=env.str("FROM_EMAIL", f"frivillig@{host}"),
+        from_email=_from_email(env, host),
         behind_proxy=_boolean(env, "BEHIND_PROXY", default=False),
         second_factor_required=_boolean(env, "SECOND_FACTOR_REQUIRED", default=True),
         oidc_apps=_oidc_apps(env),
         sweep_seconds=_positive_number(env, "SWEEP_SECONDS", default=10),
         log_level=_log_level(env),
     )
+
+
+def _database_config(url):
+    """Django's entry for the address; empty for one that cannot be read."""
+    try:
+        return environ.Env.db_url_config(url)
+    except (KeyError, ValueError):
+        return {}
+
+
+def _names_server(url, schemes):
+    """True if the address has one of the schemes, a host, and a port that is a number."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _secret_key(env):
@@ -231,7 +251,7 @@ def _default_hosts(host):
 
 def _redis_url(env):
     url = env.str("REDIS_URL", "")
-    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+    if url and not url.startswith("unix://") and not _names_server(url, ("redis", "rediss")):
         raise ImproperlyConfigured(
             "REDIS_URL must start with redis:// or rediss://, for example redis://127.0.0.1:6379/0"
         )
@@ -240,7 +260,7 @@ def _redis_url(env):
 
 def _email_url(env, host):
     url = env.str("EMAIL_URL", "")
-    if url and urlsplit(url).scheme not in environ.Env.EMAIL_SCHEMES:
+    if url and not _names_server(url, MAIL_SCHEMES):
         raise ImproperlyConfigured(
             "EMAIL_URL must name a mail server, for example "
             "smtp+tls://user:password@mail.example.dk:587"
@@ -251,6 +271,17 @@ def _email_url(env, host):
             "smtp+tls://user:password@mail.example.dk:587"
         )
     return url
+
+
+def _from_email(env, host):
+    """An address alone: the name before it is the municipality's, a setting."""
+    address = env.str("FROM_EMAIL", "").strip()
+    if address and not re.fullmatch(r"[^\s<>,;:@]+@[^\s<>,;:@]+", address):
+        raise ImproperlyConfigured(
+            "FROM_EMAIL must be an e-mail address and nothing else, for example "
+            "frivillig@example.dk"
+        )
+    return address or f"frivillig@{host}"
 
 
 def _boolean(env, key, *, default):

@@ -138,3 +138,11 @@ def test_breadcrumbs_are_left_out_where_there_are_none():
     )
     assert template.render(Context({"crumbs": False})) == ""
     assert "Her" in template.render(Context({"crumbs": True}))
+
+
+def test_request_for_another_host_is_refused_on_a_page(client, db, settings):
+    """It is refused before anybody has looked at who sent it, so there is no user to ask."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    answer = client.get("/was", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "Vi forstod ikke forespørgslen" in answer.text
