@@ -206,8 +206,8 @@ def read(dotenv):
 def _database_config(url):
     """Django's entry for the address; empty for one that cannot be read."""
     try:
-        return environ.Env.db_url_config(url)
-    except (KeyError, ValueError):
+        return environ.Env.db_url_config(url) if "://" in url else {}
+    except ValueError:
         return {}
 
 
