@@ -1057,4 +1057,44 @@ class Migration(migrations.Migration):
                 violation_error_message="The status and its times disagree.",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="activityterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("child_certificate__in", ["duty", "option", "not_relevant"])),
+                name="terms_child_certificate_known",
+                violation_error_message="Choose whether it is required or possible.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="attestation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["child_certificate"])),
+                name="attestation_kind_known",
+                violation_error_message="Choose one of the kinds.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["text", "signed"])),
+                name="document_kind_known",
+                violation_error_message="Choose one of the kinds.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("party__in", ["volunteer", "leader"])),
+                name="signature_party_known",
+                violation_error_message="Choose one of the kinds.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("method__in", ["link", "own_page", "paper"])),
+                name="signature_method_known",
+                violation_error_message="Choose one of the kinds.",
+            ),
+        ),
     ]

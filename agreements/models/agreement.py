@@ -247,6 +247,16 @@ class Signature(models.Model):
                 violation_error_message=_("This party has signed already."),
             ),
             models.CheckConstraint(
+                condition=Q(party__in=Party.values),
+                name="signature_party_known",
+                violation_error_message=_("Choose one of the kinds."),
+            ),
+            models.CheckConstraint(
+                condition=Q(method__in=SigningMethod.values),
+                name="signature_method_known",
+                violation_error_message=_("Choose one of the kinds."),
+            ),
+            models.CheckConstraint(
                 condition=Q(method=SigningMethod.LINK) | Q(registered_by__isnull=False),
                 name="signature_registered_by_somebody",
                 violation_error_message=_("A signature that was not by link needs a user."),

@@ -94,6 +94,11 @@ class Attestation(models.Model):
                 violation_error_message=_("A certificate has been ordered already."),
             ),
             models.CheckConstraint(
+                condition=Q(kind__in=AttestationKind.values),
+                name="attestation_kind_known",
+                violation_error_message=_("Choose one of the kinds."),
+            ),
+            models.CheckConstraint(
                 condition=set_together("assessed_at", "assessed_by"),
                 name="attestation_assessed_at_and_by",
                 violation_error_message=_("An assessment needs both a time and a person."),

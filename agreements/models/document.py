@@ -50,6 +50,11 @@ class Document(models.Model):
                 violation_error_message=_("The document is frozen already."),
             ),
             models.CheckConstraint(
+                condition=Q(kind__in=DocumentKind.values),
+                name="document_kind_known",
+                violation_error_message=_("Choose one of the kinds."),
+            ),
+            models.CheckConstraint(
                 condition=Q(size__gt=0),
                 name="document_not_empty",
                 violation_error_message=_("A document cannot be empty."),

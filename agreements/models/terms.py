@@ -82,6 +82,11 @@ class ActivityTerms(models.Model):
         verbose_name_plural = _("terms")
         constraints = [
             models.CheckConstraint(
+                condition=Q(child_certificate__in=AttestationDuty.values),
+                name="terms_child_certificate_known",
+                violation_error_message=_("Choose whether it is required or possible."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(child_certificate=AttestationDuty.DUTY)
                 | Q(direct_contact_under_15=True)
                 | Q(moves_among_under_15=True),

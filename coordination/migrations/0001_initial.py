@@ -1417,4 +1417,28 @@ class Migration(migrations.Migration):
                 violation_error_message="The status and its times disagree.",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["idea", "pilot", "running", "ended"])),
+                name="activity_state_known",
+                violation_error_message="Choose one of the statuses.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["continuous", "event"])),
+                name="activity_kind_known",
+                violation_error_message="Choose one of the kinds.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recognitioninvitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["invited", "coming", "not_coming", "attended"])),
+                name="recognition_invitation_state_known",
+                violation_error_message="Choose one of the statuses.",
+            ),
+        ),
     ]

@@ -73,6 +73,16 @@ class Activity(models.Model):
                 violation_error_message=_("The branch already has an activity with this title."),
             ),
             models.CheckConstraint(
+                condition=Q(state__in=ActivityState.values),
+                name="activity_state_known",
+                violation_error_message=_("Choose one of the statuses."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ActivityKind.values),
+                name="activity_kind_known",
+                violation_error_message=_("Choose one of the kinds."),
+            ),
+            models.CheckConstraint(
                 condition=Q(minimum_age__isnull=True) | Q(minimum_age__range=(13, 99)),
                 name="activity_minimum_age_plausible",
                 violation_error_message=_("The minimum age must lie between 13 and 99."),

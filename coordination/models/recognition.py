@@ -90,6 +90,11 @@ class RecognitionInvitation(models.Model):
                 violation_error_message=_("The volunteer is already invited."),
             ),
             models.CheckConstraint(
+                condition=Q(state__in=InvitationState.values),
+                name="recognition_invitation_state_known",
+                violation_error_message=_("Choose one of the statuses."),
+            ),
+            models.CheckConstraint(
                 condition=set_together("answered_at", "answered_by"),
                 name="recognition_invitation_answered_at_and_by",
                 violation_error_message=_("An answer needs both a time and a person."),

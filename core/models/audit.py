@@ -69,7 +69,11 @@ class AuditSubject(models.Model):
         verbose_name = _("person of an event")
         verbose_name_plural = _("persons of events")
         constraints = [
-            models.UniqueConstraint(fields=["person_id", "event"], name="audit_subject_unique")
+            models.UniqueConstraint(
+                fields=["person_id", "event"],
+                name="audit_subject_unique",
+                violation_error_message=_("This is in the log already."),
+            )
         ]
 
     def __str__(self):
@@ -102,7 +106,11 @@ class AccessSubject(models.Model):
         verbose_name = _("person of an access")
         verbose_name_plural = _("persons of accesses")
         constraints = [
-            models.UniqueConstraint(fields=["person_id", "event"], name="access_subject_unique")
+            models.UniqueConstraint(
+                fields=["person_id", "event"],
+                name="access_subject_unique",
+                violation_error_message=_("This is in the log already."),
+            )
         ]
 
     def __str__(self):
@@ -130,10 +138,20 @@ class AuditSeal(models.Model):
         verbose_name = _("seal")
         verbose_name_plural = _("seals")
         constraints = [
-            models.UniqueConstraint(fields=["stream", "number"], name="audit_seal_number_unique"),
-            models.UniqueConstraint(fields=["stream", "last_id"], name="audit_seal_range_unique"),
+            models.UniqueConstraint(
+                fields=["stream", "number"],
+                name="audit_seal_number_unique",
+                violation_error_message=_("This is in the log already."),
+            ),
+            models.UniqueConstraint(
+                fields=["stream", "last_id"],
+                name="audit_seal_range_unique",
+                violation_error_message=_("This is in the log already."),
+            ),
             models.CheckConstraint(
-                condition=models.Q(last_id__gte=models.F("first_id")), name="audit_seal_range_order"
+                condition=models.Q(last_id__gte=models.F("first_id")),
+                name="audit_seal_range_order",
+                violation_error_message=_("A batch ends after it begins."),
             ),
         ]
 
@@ -159,7 +177,11 @@ class AuditRelease(models.Model):
         verbose_name = _("released batch")
         verbose_name_plural = _("released batches")
         constraints = [
-            models.UniqueConstraint(fields=["stream", "number"], name="audit_release_unique")
+            models.UniqueConstraint(
+                fields=["stream", "number"],
+                name="audit_release_unique",
+                violation_error_message=_("This is in the log already."),
+            )
         ]
 
     def __str__(self):

@@ -24,7 +24,11 @@ class PublishedText(models.Model):
         verbose_name = _("published text")
         verbose_name_plural = _("published texts")
         constraints = [
-            models.UniqueConstraint(fields=["key", "version"], name="published_text_version_unique")
+            models.UniqueConstraint(
+                fields=["key", "version"],
+                name="published_text_version_unique",
+                violation_error_message=_("This version exists already."),
+            )
         ]
 
     def __str__(self):

@@ -260,4 +260,22 @@ class Migration(migrations.Migration):
                 violation_error_message="The status and the decision disagree.",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["received", "accepted", "declined", "withdrawn"])
+                ),
+                name="application_state_known",
+                violation_error_message="Choose one of the statuses.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="opportunity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "open", "closed"])),
+                name="opportunity_state_known",
+                violation_error_message="Choose one of the statuses.",
+            ),
+        ),
     ]

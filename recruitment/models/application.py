@@ -81,6 +81,11 @@ class Application(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
+                condition=Q(state__in=ApplicationState.values),
+                name="application_state_known",
+                violation_error_message=_("Choose one of the statuses."),
+            ),
+            models.CheckConstraint(
                 condition=set_together("decided_at", "decided_by"),
                 name="application_decided_at_and_by",
                 violation_error_message=_("A decision needs both a time and a person."),

@@ -53,10 +53,15 @@ class Opportunity(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
+                condition=Q(state__in=OpportunityState.values),
+                name="opportunity_state_known",
+                violation_error_message=_("Choose one of the statuses."),
+            ),
+            models.CheckConstraint(
                 condition=ends_after_start(start="published_from", end="published_until"),
                 name="opportunity_ends_after_start",
                 violation_error_message=_("The last day must not be before the first."),
-            )
+            ),
         ]
 
     def __str__(self):
