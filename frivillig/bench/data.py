@@ -74,6 +74,7 @@ APPLICATIONS_EVERY = 10
 OPPORTUNITY_EVERY = 3
 EVENTS_EACH = 3
 SIGN_UP_SITES = 5
+DAYS_BETWEEN_SHIFTS = 14  # at one site; large: from eight weeks back to eight weeks ahead
 
 
 @dataclass(frozen=True)
@@ -420,9 +421,10 @@ class _Builder:
 
     def _shift(self, number):
         site = self.sites[number % len(self.sites)]
-        slot = number // len(self.sites) if self.size.shifts > len(self.sites) else number
-        half = max(1, self.size.shifts // len(self.sites) // 2)
-        starts_at = self._at(slot - half if slot >= half else slot - half - 1, 8 + number % 3 * 3)
+        turn = number // len(self.sites)
+        half = max(1, -(-self.size.shifts // len(self.sites)) // 2)
+        days = (turn - half) * DAYS_BETWEEN_SHIFTS + number % DAYS_BETWEEN_SHIFTS
+        starts_at = self._at(days, 8 + number % 3 * 3)
         return Shift(
             site=site,
             starts_at=starts_at,
@@ -432,7 +434,7 @@ class _Builder:
         )
 
     def _at(self, days, hour):
-        day = self.day + timedelta(days=days + (1 if days >= 0 else 0))
+        day = self.day + timedelta(days=days)
         return timezone.make_aware(datetime.combine(day, time(hour)))
 
     def _people_on(self, shifts):
