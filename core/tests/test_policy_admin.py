@@ -75,7 +75,7 @@ def test_form_keeps_what_was_typed_when_it_makes_no_sense(page):
     html = answer.content.decode()
     assert answer.status_code == 200
     assert 'value="tre"' in html
-    assert "errorlist" in html
+    assert "error-summary" in html
     assert PolicyValue.objects.count() == 0
 
 
@@ -85,7 +85,7 @@ def test_form_refuses_a_day_that_cannot_be(page, valid_from):
         address("municipality.name"), {"value": "Byen", "valid_from": valid_from, "note": ""}
     )
     assert answer.status_code == 200
-    assert "errorlist" in answer.content.decode()
+    assert "error-summary" in answer.content.decode()
     assert PolicyValue.objects.count() == 0
 
 
