@@ -8,6 +8,7 @@ def subscribe():
     """Called once, from `AgreementsConfig.ready`."""
     events.subscribe(events.EngagementEnded, engagement_ended)
     events.subscribe(events.EngagementAccepted, engagement_accepted)
+    events.subscribe(events.BirthCorrected, birth_corrected)
 
 
 def engagement_ended(event):
@@ -18,3 +19,8 @@ def engagement_ended(event):
 def engagement_accepted(event):
     """Somebody under 15 needs no certificate yet."""
     attestations.exempt_when_accepted(engagement=event.engagement, by=event.by)
+
+
+def birth_corrected(event):
+    """Who is not under 15 after all is not exempt either."""
+    attestations.review_exemption(person=event.person, by=event.by)

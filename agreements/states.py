@@ -53,6 +53,6 @@ ATTESTATION = StateTable(
         AttestationState.NOT_APPROVED: (),
         AttestationState.WITHDRAWN: (),
         AttestationState.SUSPENDED: (AttestationState.APPROVED, AttestationState.NOT_APPROVED),
-        AttestationState.EXEMPT: (),
+        AttestationState.EXEMPT: (AttestationState.WITHDRAWN,),
     }
 )

@@ -25,6 +25,14 @@ class EngagementEnded:
 
 
 @dataclass(frozen=True)
+class BirthCorrected:
+    """A person's year or date of birth is another than it was."""
+
+    person: object
+    by: object
+
+
+@dataclass(frozen=True)
 class SiteAdded:
     """An activity got one more branch."""
 

@@ -15,7 +15,7 @@ from agreements import emails
 from agreements.age import exempt_until, is_exempt
 from agreements.authority import refuse_own, require
 from agreements.models import Attestation, AttestationDuty, AttestationKind
-from agreements.states import ATTESTATION, AttestationState
+from agreements.states import ATTESTATION, OPENING, AttestationState
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.locks import lock_people, locked_volunteer
@@ -32,6 +32,7 @@ audit.kind("attestation.withdrawn", gettext_lazy("Order of a certificate withdra
 audit.kind("attestation.suspended", gettext_lazy("Attestation suspended"))
 audit.kind("attestation.reinstated", gettext_lazy("Attestation counts again"))
 audit.kind("attestation.exempted", gettext_lazy("Certificate not needed before the age limit"))
+audit.kind("attestation.exemption_changed", gettext_lazy("Exemption by age looked at anew"))
 
 
 # --- Ordering ------------------------------------------------------------------------------
@@ -120,6 +121,47 @@ def exempt_when_accepted(*, engagement, by):
     return _exempt_locked(volunteer, engagement.site.branch, by=by)
 
 
+@transaction.atomic
+def review_exemption(*, person, by):
+    """The person's birth was corrected: move their exemption to the right day, or take it back.
+
+    Returns the Attestation, or None where none counted. Without this a wrong year, once typed,
+    would keep the gate open for a grown-up.
+    """
+    standing = _standing(person.pk).filter(state=AttestationState.EXEMPT).first()
+    last = exempt_until(person)
+    if standing is None or standing.valid_until == last:
+        return standing
+    if not is_exempt(person, today()):
+        return _end_exemption(standing, by=by)
+    clearances.revoke(source=standing, by=by)
+    standing.valid_until = last
+    standing.save(update_fields=["valid_until"])
+    _issue(standing, by=by)
+    _record("attestation.exemption_changed", standing, by=by, fields=("valid_until",))
+    return standing
+
+
+def _standing(volunteer_id):
+    """The locked attestations that open the gate today or later."""
+    rows = Attestation.objects.select_for_update(of=("self",)).filter(
+        volunteer=volunteer_id, state__in=OPENING
+    )
+    return rows.not_over(today()).select_related("branch", "volunteer__person")
+
+
+def _end_exemption(attestation, *, by):
+    ATTESTATION.require(attestation.state, AttestationState.WITHDRAWN)
+    clearances.revoke(source=attestation, by=by)
+    attestation.state = AttestationState.WITHDRAWN
+    attestation.withdrawn_at, attestation.withdrawn_by = timezone.now(), by
+    attestation.assessed_at = attestation.assessed_by = None
+    attestation.valid_from = attestation.valid_until = None
+    attestation.save()
+    _record("attestation.exemption_changed", attestation, by=by, fields=("state",))
+    return attestation
+
+
 def _close_earlier(volunteer, *, by):
     """One order at a time, and none while an approved one counts for long yet. An order that was
     not answered in time is withdrawn to make room.
@@ -160,8 +202,9 @@ def _require_tie(volunteer, branch):
 def assess(*, attestation, outcome, by):
     """Register the outcome, approved or not; return the Attestation.
 
-    Approved opens the gate everywhere, from today, for as long as the setting says.
-    Raises DomainError: wrong_state, bad_outcome, own_matter.
+    Approved opens the gate everywhere, from today, for as long as the setting says. Not approved
+    closes it at once: an earlier certificate that counted yet is suspended.
+    Raises DomainError: wrong_state, bad_outcome, own_matter, suspended_since.
     """
     attestation = _locked(attestation.pk)
     require(by, Permission.ASSESS_ATTESTATION, attestation.branch)
@@ -172,6 +215,8 @@ def assess(*, attestation, outcome, by):
         )
     if attestation.state != AttestationState.ORDERED:
         ATTESTATION.require(attestation.state, AttestationState.ORDERED)
+    if outcome == AttestationState.APPROVED:
+        _require_not_suspended_since(attestation)
     attestation.state = AttestationState(outcome)
     attestation.assessed_at, attestation.assessed_by = timezone.now(), by
     if attestation.state == AttestationState.APPROVED:
@@ -180,6 +225,8 @@ def assess(*, attestation, outcome, by):
     attestation.save()
     if attestation.state == AttestationState.APPROVED:
         _issue(attestation, by=by)
+    else:
+        _close_standing(attestation.volunteer_id, by=by)
     _record("attestation.assessed", attestation, by=by, fields=("state", "valid_until"))
     return attestation
 
@@ -203,9 +250,26 @@ def _withdraw_locked(attestation, *, by):
 
 @transaction.atomic
 def suspend(*, attestation, by):
-    """Close the gate at once; the reason is kept elsewhere. Returns the Attestation."""
+    """Close the gate at once; the reason is kept elsewhere. Returns the Attestation.
+
+    It is the person who is stopped: every other certificate of theirs that counts, one that
+    another branch ordered included, is suspended with it.
+    """
     attestation = _locked(attestation.pk)
     require(by, Permission.ASSESS_ATTESTATION, attestation.branch)
+    _suspend_locked(attestation, by=by)
+    _close_standing(attestation.volunteer_id, by=by)
+    return attestation
+
+
+def _close_standing(volunteer_id, *, by):
+    """Nothing that the person has shown opens the gate any more."""
+    for attestation in _standing(volunteer_id):
+        close = _end_exemption if attestation.state == AttestationState.EXEMPT else _suspend_locked
+        close(attestation, by=by)
+
+
+def _suspend_locked(attestation, *, by):
     ATTESTATION.require(attestation.state, AttestationState.SUSPENDED)
     attestation.state = AttestationState.SUSPENDED
     attestation.suspended_at, attestation.suspended_by = timezone.now(), by
@@ -217,10 +281,14 @@ def suspend(*, attestation, by):
 
 @transaction.atomic
 def reinstate(*, attestation, by):
-    """Let a suspended attestation count again, from today; return it."""
+    """Let a suspended attestation count again, from today; return it.
+
+    Raises DomainError: wrong_state, own_matter, not_approved_since.
+    """
     attestation = _locked(attestation.pk)
     require(by, Permission.ASSESS_ATTESTATION, attestation.branch)
     refuse_own(by, attestation.volunteer)
+    _require_not_refused_since(attestation)
     if attestation.state != AttestationState.SUSPENDED:
         ATTESTATION.require(attestation.state, AttestationState.SUSPENDED)
     attestation.state = AttestationState.APPROVED
@@ -230,6 +298,36 @@ def reinstate(*, attestation, by):
         _issue(attestation, by=by)
     _record("attestation.reinstated", attestation, by=by, fields=("state",))
     return attestation
+
+
+def _require_not_suspended_since(attestation):
+    """An answer to an order from before a suspension says nothing about why it was made."""
+    since = Attestation.objects.filter(
+        volunteer=attestation.volunteer_id,
+        state=AttestationState.SUSPENDED,
+        suspended_at__gt=attestation.ordered_at,
+    )
+    if since.exists():
+        raise DomainError(
+            _(
+                "A certificate of this volunteer has been suspended since this one was ordered. "
+                "Withdraw the order and make a new one, or let the suspended one count again first."
+            ),
+            code="suspended_since",
+        )
+
+
+def _require_not_refused_since(attestation):
+    refused = Attestation.objects.filter(
+        volunteer=attestation.volunteer_id,
+        state=AttestationState.NOT_APPROVED,
+        ordered_at__gt=attestation.ordered_at,
+    )
+    if refused.exists():
+        raise DomainError(
+            _("A newer certificate was not approved, so this one cannot count again. Order one."),
+            code="not_approved_since",
+        )
 
 
 def _issue(attestation, *, by):

@@ -23,6 +23,10 @@ class AttestationQuerySet(BranchScopedQuerySet):
         """Approved or not needed yet, and the day lies in the period."""
         return self.filter(covering(day, start="valid_from", end="valid_until"), state__in=OPENING)
 
+    def not_over(self, day):
+        """Those whose period ends on the day or later, or never."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day))
+
 
 class Attestation(models.Model):
     """A certificate that a branch ordered on a volunteer, and how it was assessed.

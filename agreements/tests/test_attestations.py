@@ -11,6 +11,7 @@ from agreements.models import Attestation, AttestationDuty
 from agreements.states import ATTESTATION, AttestationState
 from agreements.tests import factories
 from coordination import eligibility, events
+from coordination.actions.people import update_person
 from coordination.models import Clearance, Engagement, Tie
 from coordination.tests import factories as people
 from core import policies
@@ -27,6 +28,7 @@ ALLOWED = {
     ("approved", "suspended"),
     ("suspended", "approved"),
     ("suspended", "not_approved"),
+    ("exempt", "withdrawn"),
 }
 
 
@@ -135,6 +137,64 @@ def test_suspended_closes_at_once_and_reinstated_opens(child_engagement, coordin
 
     attestations.reinstate(attestation=ordered, by=leader)
     assert _missing(child_engagement) == ["agreement"]
+
+
+def _approved(engagement, coordinator, leader):
+    return attestations.assess(
+        attestation=_order(engagement, coordinator), outcome=AttestationState.APPROVED, by=leader
+    )
+
+
+@pytest.fixture
+def renewed(child_engagement, coordinator, leader, manager):
+    """An approved certificate that runs out soon, and the order of the next one."""
+    policies.set("attestation.validity_months", 1, by=manager)
+    return _approved(child_engagement, coordinator, leader), _order(child_engagement, coordinator)
+
+
+def test_a_renewal_not_approved_closes_what_stood(renewed, child_engagement, leader):
+    earlier, order = renewed
+
+    attestations.assess(attestation=order, outcome=AttestationState.NOT_APPROVED, by=leader)
+
+    earlier.refresh_from_db()
+    assert earlier.state == AttestationState.SUSPENDED
+    assert _missing(child_engagement) == ["agreement", "child_certificate"]
+    with pytest.raises(DomainError) as error:
+        attestations.reinstate(attestation=earlier, by=leader)
+    assert error.value.code == "not_approved_since"
+
+
+def test_suspending_one_suspends_all_that_count(renewed, child_engagement, leader):
+    earlier, order = renewed
+    attestations.assess(attestation=order, outcome=AttestationState.APPROVED, by=leader)
+
+    attestations.suspend(attestation=order, by=leader)
+
+    earlier.refresh_from_db()
+    assert earlier.state == AttestationState.SUSPENDED
+    assert _missing(child_engagement) == ["agreement", "child_certificate"]
+
+
+def test_an_order_from_before_a_suspension_opens_nothing(renewed, child_engagement, leader):
+    earlier, order = renewed
+    attestations.suspend(attestation=earlier, by=leader)
+
+    with pytest.raises(DomainError) as error:
+        attestations.assess(attestation=order, outcome=AttestationState.APPROVED, by=leader)
+    assert error.value.code == "suspended_since"
+    assert _missing(child_engagement) == ["agreement", "child_certificate"]
+
+
+def test_suspension_leaves_what_has_run_out_at_its_day(child_engagement, coordinator, leader):
+    approved = _approved(child_engagement, coordinator, leader)
+    start, end = today() - timedelta(days=90), today() - timedelta(days=60)
+    Attestation.objects.update(valid_from=start, valid_until=end)
+    Clearance.objects.update(valid_from=start, valid_until=end)
+
+    attestations.suspend(attestation=approved, by=leader)
+
+    assert Clearance.objects.get().valid_until == end
 
 
 def test_two_orders_at_a_time_refused(child_engagement, coordinator):
@@ -246,4 +306,34 @@ def test_accepting_a_young_person_exempts_at_once(child_engagement, coordinator)
     events.publish(events.EngagementAccepted(engagement=child_engagement, by=coordinator))
 
     assert [one.state for one in Attestation.objects.all()] == ["exempt"]
+    assert _missing(child_engagement) == ["agreement"]
+
+
+def _exempted(engagement, by):
+    _make_young(engagement)
+    return attestations.exempt(volunteer=engagement.volunteer, branch=engagement.site.branch, by=by)
+
+
+def test_a_corrected_birth_date_ends_the_exemption(child_engagement, coordinator):
+    exempted = _exempted(child_engagement, coordinator)
+
+    update_person(
+        person=child_engagement.volunteer.person, by=coordinator, birth_date=date(1990, 1, 1)
+    )
+
+    exempted.refresh_from_db()
+    assert exempted.state == AttestationState.WITHDRAWN
+    assert _missing(child_engagement) == ["agreement", "child_certificate"]
+
+
+def test_a_corrected_birth_date_moves_the_exemption(child_engagement, coordinator):
+    exempted = _exempted(child_engagement, coordinator)
+    person = child_engagement.volunteer.person
+
+    update_person(person=person, by=coordinator, birth_date=person.birth_date.replace(day=2))
+
+    exempted.refresh_from_db()
+    birthday = person.birth_date.replace(year=person.birth_date.year + 15)
+    assert exempted.valid_until == birthday
+    assert Clearance.objects.get(revoked_at=None).valid_until == birthday
     assert _missing(child_engagement) == ["agreement"]

@@ -47,7 +47,8 @@ def issue(*, volunteer, kind, source, valid_from, valid_until=None, site=None, b
 def revoke(*, source, last_day=None, by):
     """End every clearance that this source gave, after `last_day` (default: yesterday's end).
 
-    Returns how many were ended. A revoked clearance does not hold on any later day. The people
+    Returns how many were ended. A revoked clearance does not hold on any later day, and one that
+    had run out before keeps its day. The people
     are locked first, so that a sign-up for a shift comes wholly before this or sees it.
     """
     end = last_day if last_day is not None else _yesterday()
@@ -58,7 +59,7 @@ def revoke(*, source, last_day=None, by):
     standing = given.select_for_update(of=("self",))
     ended = 0
     for clearance in standing.select_related("site__branch"):
-        clearance.valid_until = end
+        clearance.valid_until = min(end, clearance.valid_until or end)
         clearance.revoked_at = timezone.now()
         clearance.save(update_fields=["valid_until", "revoked_at"])
         audit.record(

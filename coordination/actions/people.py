@@ -5,6 +5,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordination import events
 from coordination.access import Permission, scope_of
 from coordination.models import Person, RoleAssignment
 from core import audit, policies, search
@@ -92,6 +93,8 @@ def update_person(*, person, by, **fields):
     audit.record(
         "person.updated", by=by, about=person, fields=sorted(changed), person_ids=[person.pk]
     )
+    if {"birth_year", "birth_date"} & set(changed):
+        events.publish(events.BirthCorrected(person=person, by=by))
     return person
 
 
