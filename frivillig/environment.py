@@ -151,6 +151,8 @@ class Environment:
             "loggers": {
                 "fontTools": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},
+                # Its warnings quote the path of every 404: ids, and links that sign.
+                "django.request": {"level": "ERROR"},
                 "django.server": {"level": self.log_level, "propagate": True},
             },
         }

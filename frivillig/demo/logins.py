@@ -1,6 +1,7 @@
 """Who can sign in to the demo, as a table for a terminal."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from coordination.access import Role
 from core.models import User
@@ -19,7 +20,7 @@ def table():
         return []
     site = settings.SITE_URL
     return [
-        f"Demo: {site}/   sign in: {site}/konto/",
+        f"Demo: {site}/   sign in: {site}{reverse('account_login')}",
         f"  Staff, password {PASSWORD}:",
         *(
             f"    {address(mailbox):<34} {Role(role).label}, {branch or 'hele kommunen'}"
