@@ -2,7 +2,10 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
+from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
@@ -57,6 +60,13 @@ class PolicyValueAdmin(PolicyPages, ModelAdmin):
         return request.user.has_perm(EDIT_POLICIES, EVERYWHERE)
 
     has_change_permission = has_module_permission = has_view_permission
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A value has no page of its own; its setting has."""
+        if object_id is None or not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_row(request, unquote(object_id))
+        return redirect("admin:core_policyvalue_set", key=row.key)
 
 
 class PublishForm(forms.ModelForm):

@@ -140,6 +140,7 @@ class ModelAdmin(admin.ModelAdmin):
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_deed"
         view = self.admin_site.admin_view(self.deed_view)
+        view.model_admin = self  # as Django marks its own
         return [path("<int:pk>/handling/<slug:name>/", view, name=name), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):

@@ -17,6 +17,7 @@ from core.admin_site import admin_site
 from core.models import AccessEvent, AuditEvent, JobState, MessageState, PublishedText, User
 from core.periods import today
 from frivillig.tests import admin_rows
+from frivillig.tests.undefined import undefined_variables
 from recruitment.tests import factories as offers
 
 pytestmark = pytest.mark.django_db
@@ -93,13 +94,15 @@ def test_manager_opens_every_page(desk, everything):
     for label, page in PAGES.items():
         pages = [address(label)]
         row = everything.get(page.opts.model_name)
-        if row is not None:
+        if row is not None and label != "core.policyvalue":
             pages.append(address(label, "change", row.pk))
         if label in ADDABLE:
             pages.append(address(label, "add"))
         for url in pages:
-            answer = desk.get(url)
+            with undefined_variables() as undefined:
+                answer = desk.get(url)
             assert answer.status_code == 200, url
+            assert undefined == set(), url
             assert unclean(html_of(answer)) == [], url
 
 
@@ -113,6 +116,11 @@ def test_unclean_finds_a_planted_fault():
         " style=",
         "<script>",
     ]
+
+
+def test_value_of_a_setting_leads_to_the_setting(desk, everything):
+    answer = desk.get(address("core.policyvalue", "change", everything["policyvalue"].pk))
+    assert answer.url == reverse("admin:core_policyvalue_set", args=["municipality.name"])
 
 
 def test_index_names_what_there_is(desk):
