@@ -4,6 +4,7 @@ look at, with the way to where it is worked with."""
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Collate
 from django.shortcuts import render
 from django.urls import path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
@@ -403,7 +404,7 @@ class PersonAdmin(WorkAdmin):
     list_select_related = ("volunteer",)
     search_fields = ("search",)
     search_help_text = gettext_lazy("Name, e-mail or phone")
-    ordering = ("name", "pk")
+    ordering = (Collate("name", "da-x-icu"), "pk")
     fields = ("shown_name", "language", "protected", "user", "created_at", "anonymised_at")
 
     def get_search_results(self, request, queryset, search_term):

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -18,6 +18,7 @@ from core.admin_site import admin_site, section
 from core.backends import EVERYWHERE
 from core.models import (
     AccessEvent,
+    AccessSubject,
     AuditEvent,
     AuditSeal,
     Deletion,
@@ -228,7 +229,9 @@ class AccessEventAdmin(EventAdmin):
     fields = ("moment", "what", "actor", "people")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(seen=Count("subjects"))
+        subjects = AccessSubject.objects.filter(event=OuterRef("pk")).values("event")
+        seen = Subquery(subjects.annotate(number=Count("pk")).values("number"))
+        return super().get_queryset(request).annotate(seen=seen)
 
     moment = AuditEventAdmin.moment
 
