@@ -16,6 +16,7 @@ from core.periods import today
 
 WELCOME = "coordination.welcome"
 DATA_NOTICE = "coordination.data_notice"
+EMAIL_CHANGED = "coordination.email_changed"
 STAFF_INVITED = "coordination.staff_invited"
 SHIFT_REMINDER = "coordination.shift_reminder"
 SHIFT_CHANGED = "coordination.shift_changed"
@@ -32,6 +33,7 @@ def register():
     """Called once, from `CoordinationConfig.ready`."""
     mail.register(WELCOME, context=_welcome_context)
     mail.register(DATA_NOTICE, context=_data_notice_context)
+    mail.register(EMAIL_CHANGED, context=_email_changed_context)
     mail.register(STAFF_INVITED, context=_invitation_context)
     mail.register(SHIFT_REMINDER, context=_reminder_context)
     mail.register(SHIFT_CHANGED, context=_changed_context)
@@ -64,6 +66,21 @@ def send_data_notice(person):
         return None
     return mail.send(
         DATA_NOTICE, to=recipient(person), about=person, key=f"{DATA_NOTICE}:{person.pk}"
+    )
+
+
+def send_email_changed(person, *, old):
+    """Tell the address we used until now that we write to another one from here on.
+
+    Links to sign and their codes follow the person's address: whoever did not ask for the change
+    must hear of it. The new address is not told.
+    """
+    return mail.send(
+        EMAIL_CHANGED,
+        to=mail.Recipient(
+            email=old, name=person.name, language=person.language, person_id=person.pk
+        ),
+        about=person,
     )
 
 
@@ -114,6 +131,17 @@ def _data_notice_context(message):
         "municipality_address": policies.get("municipality.address"),
         "municipality_email": policies.get("municipality.email"),
         "dpo_contact": policies.get("municipality.dpo_contact"),
+    }
+
+
+def _email_changed_context(message):
+    """Lost its sense where the person is gone, or the address is theirs again."""
+    person = Person.objects.filter(pk=message.about_id, anonymised_at__isnull=True).first()
+    if person is None or person.email == message.recipient_email:
+        return None
+    return {
+        "name": person.first_name,
+        "municipality_email": policies.get("municipality.email"),
     }
 
 

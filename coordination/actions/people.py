@@ -5,7 +5,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import events
+from coordination import emails, events
 from coordination.access import Permission, scope_of
 from coordination.models import Person, RoleAssignment
 from core import audit, policies, search
@@ -71,7 +71,8 @@ def update_person(*, person, by, **fields):
     """Change contact and other facts; returns the person. Unchanged fields are not written.
 
     The sign-in keeps its own address: whoever may edit a contact must not be able to move
-    somebody's sign-in to another mailbox. Raises TypeError for a field that is not editable.
+    somebody's sign-in to another mailbox. The address used until now is told that it is not used
+    any more. Raises TypeError for a field that is not editable.
     """
     unknown = set(fields) - set(EDITABLE)
     if unknown:
@@ -80,6 +81,7 @@ def update_person(*, person, by, **fields):
     changed = [name for name, value in fields.items() if getattr(person, name) != value]
     if not changed:
         return person
+    old_email = person.email
     for name in changed:
         setattr(person, name, fields[name])
     person.name = _one_line(person.name)
@@ -93,6 +95,8 @@ def update_person(*, person, by, **fields):
     audit.record(
         "person.updated", by=by, about=person, fields=sorted(changed), person_ids=[person.pk]
     )
+    if old_email and old_email.casefold() != person.email.casefold():
+        emails.send_email_changed(person, old=old_email)
     if {"birth_year", "birth_date"} & set(changed):
         events.publish(events.BirthCorrected(person=person, by=by))
     return person

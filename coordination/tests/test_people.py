@@ -2,12 +2,13 @@
 
 import pytest
 
+from coordination import emails
 from coordination.actions import people
 from coordination.models import Person
 from coordination.tests import factories
 from core import audit, policies
 from core.errors import DomainError
-from core.models import AuditEvent, User
+from core.models import AuditEvent, Message, User
 from core.periods import today
 
 
@@ -123,3 +124,21 @@ def test_give_sign_in_staff_are_linked_by_themselves_or_a_manager(coordinator, l
 def test_give_sign_in_links_an_account_that_is_nobodys(coordinator, stranger):
     person = factories.make_person(email=stranger.email)
     assert people.give_sign_in(person=person, by=coordinator) == stranger
+
+
+def test_the_old_address_is_told_that_it_is_not_used_any_more(volunteer, coordinator):
+    """Links to sign go to the contact address: nobody moves it without the person hearing of it."""
+    old = volunteer.person.email
+    people.update_person(person=volunteer.person, email="ny@example.dk", by=coordinator)
+    told = Message.objects.get(kind=emails.EMAIL_CHANGED)
+    assert (told.recipient_email, told.person_id, told.params) == (old, volunteer.pk, {})
+    assert "ny@example.dk" not in str(emails._email_changed_context(told))
+    people.update_person(person=volunteer.person, email=old, by=coordinator)
+    assert emails._email_changed_context(told) is None
+
+
+def test_nobody_is_told_where_there_was_no_address_or_only_capitals(coordinator):
+    person = factories.make_person("Ib", email="")
+    people.update_person(person=person, email="ib@example.dk", by=coordinator)
+    people.update_person(person=person, email="Ib@example.dk", by=coordinator)
+    assert not Message.objects.exists()
