@@ -22,6 +22,16 @@ def is_party(by, volunteer):
 
 
 def refuse_own(by, volunteer):
-    """Raise DomainError("own_matter") where staff would decide about themselves."""
-    if is_party(by, volunteer):
+    """Raise DomainError("own_matter") where staff would decide about themselves.
+
+    An address in common is enough for a no: staff who volunteer are often not linked to their
+    account yet, and the link to sign as the volunteer goes to that address.
+    """
+    if is_party(by, volunteer) or _shares_address(by, volunteer):
         raise DomainError(_("This is about yourself. Ask a colleague to do it."), code="own_matter")
+
+
+def _shares_address(by, volunteer):
+    if volunteer is None or volunteer.person.user_id is not None:
+        return False
+    return volunteer.person.email.strip().casefold() == by.email.casefold()

@@ -254,3 +254,16 @@ def test_link_after_the_end(client, token, sent, coordinator, leader):
 
     assert sent.state == AgreementState.CONCLUDED
     assert page.context["status"] == "ended"
+
+
+def test_a_leader_who_volunteers_unlinked_does_not_sign_for_both(token, sent, leader, volunteer):
+    """Their link as a volunteer goes to the mailbox of their own account."""
+    volunteer.person.user = None
+    volunteer.person.email = leader.email.upper()
+    volunteer.person.save()
+    sent.refresh_from_db()
+
+    with pytest.raises(DomainError) as error:
+        signatures.sign_as_leader(agreement=sent, by=leader)
+
+    assert error.value.code == "own_matter"
