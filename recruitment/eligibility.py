@@ -17,7 +17,7 @@ def asks_birth_year(activity):
 
 def minimum_age(activity):
     """The lowest age in whole years at which one may volunteer for the activity."""
-    return activity.minimum_age or policies.get("volunteer.minimum_age")
+    return max(activity.minimum_age or 0, policies.get("volunteer.minimum_age"))
 
 
 def check_birth_year(activity, birth_year, on=None):

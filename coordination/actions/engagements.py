@@ -268,7 +268,10 @@ def _require_not_engaged(volunteer, site, starts_on, ends_on):
 
 
 def _require_age(person, activity, day):
-    """The activity's own limit must be known to be kept; the municipality's, where age is known."""
+    """The activity's own limit must be known to be kept; the municipality's, where age is known.
+
+    An activity cannot go below the municipality.
+    """
     limit = activity.minimum_age
     age = person.youngest_age_on(day)
     if age is None and limit is not None:
@@ -278,7 +281,7 @@ def _require_age(person, activity, day):
         )
     if age is None:
         return
-    limit = limit or policies.get("volunteer.minimum_age")
+    limit = max(limit or 0, policies.get("volunteer.minimum_age"))
     if age >= limit:
         return
     if person.birth_date is None and age + 1 >= limit:

@@ -149,6 +149,13 @@ def test_accept_asks_for_the_date_only_where_the_year_leaves_it_open(here, coord
         assert accept(person, site, coordinator).pk
 
 
+def test_accept_no_activity_goes_below_the_municipality(here, coordinator, manager):
+    policies.set("volunteer.minimum_age", 18, by=manager)
+    site = factories.make_site(here, factories.make_activity(here, minimum_age=15))
+    person = factories.make_person(birth_date=today() - timedelta(days=366 * 16))
+    assert refusal(accept, person=person, site=site, by=coordinator) == "too_young"
+
+
 def test_end_gives_the_last_day_frees_shifts_and_cuts_pauses(volunteer, coordinator):
     engagement = volunteer.engagements.get()
     engagements.pause(engagement=engagement, starts_on=days(20), by=coordinator)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core import forms
 from core.periods import today
 from core.validators import validate_postcode
-from recruitment.eligibility import asks_birth_year
+from recruitment.eligibility import asks_birth_year, minimum_age
 from recruitment.models import Channel
 
 OLDEST = 120
@@ -93,7 +93,7 @@ class SignUpForm(AnswersForm):
             self.fields["birth_year"].help_text = _(
                 "We ask because this activity is for people of %(age)d and above. "
                 "Write four digits, for example 1956."
-            ) % {"age": activity.minimum_age}
+            ) % {"age": minimum_age(activity)}
         else:
             del self.fields["birth_year"]
 
