@@ -195,6 +195,7 @@ class ActionView(ScopedMixin, TemplateResponseMixin, ContextMixin, View):
             with explained():
                 address = self.perform()
         except DomainError as error:
+            self.record_access([self.object])
             return self.render_to_response(
                 self.get_context_data(object=self.object, error=error), status=409
             )

@@ -142,6 +142,8 @@ def test_only_people_one_may_see_are_offered_as_known(
     page = client.get(reverse("recruitment:application-accept", args=[application.pk]))
     keys = [key for key, _label in page.context["form"].fields["same_as"].choices]
     assert keys == ["", str(ours.pk)]
+    shown = AccessEvent.objects.get().subjects.values_list("person_id", flat=True)
+    assert sorted(shown) == sorted([application.person_id, ours.pk])
 
 
 def test_one_cannot_accept_to_a_site_elsewhere(client, coordinator, application, elsewhere):

@@ -56,11 +56,16 @@ class ApplicationAcceptView(ApplicationRows, FormView):
     form_class = AcceptForm
     success_message = _("Welcome to a new volunteer. Below you see what is still missing.")
 
-    def get_form_kwargs(self):
+    def people_in(self, rows):
+        """The applicant, and those who are shown because they may be the same person."""
         visible = queries.visible_volunteers(self.request.user, Permission.EDIT_PEOPLE)
+        self.likely_same = queries.likely_same(rows[0], visible)
+        return [rows[0].person_id, *(person.pk for person in self.likely_same)]
+
+    def get_form_kwargs(self):
         return super().get_form_kwargs() | {
             "application": self.object,
-            "likely_same": queries.likely_same(self.object, visible),
+            "likely_same": self.likely_same,
             "user": self.request.user,
         }
 
