@@ -54,14 +54,13 @@ def _agreements(user, day):
 
 
 def _attestations(user, day):
-    url = reverse("agreements:attestation-list")
     if user.has_perm(Permission.ORDER_ATTESTATION):
         yield Waiting(
             text=_("Volunteers without a child certificate they need"),
             number=_missing(
                 user, Permission.ORDER_ATTESTATION, ClearanceKind.CHILD_CERTIFICATE, day
             ),
-            url=url,
+            url=reverse("agreements:attestation-missing"),
             action=_("See them"),
             why=_("They cannot be with children before it is in place."),
             order=31,
@@ -71,7 +70,7 @@ def _attestations(user, day):
         yield Waiting(
             text=_("Child certificates to assess when they arrive"),
             number=ordered.filter(state=AttestationState.ORDERED).count(),
-            url=f"{url}?show=ordered",
+            url=reverse("agreements:attestation-list") + "?show=ordered",
             action=_("See them"),
             order=32,
         )
