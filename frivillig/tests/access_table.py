@@ -139,27 +139,29 @@ account_reset_password                    -            ok
 account_reset_password_done               -            ok
 account_reset_password_from_key           key          ok
 account_reset_password_from_key_done      -            ok
-mfa_authenticate                          -            go
-mfa_login_webauthn                        -            ok
+mfa_authenticate                          -            in
+mfa_login_webauthn                        -            in
 """
 
-# One's own account: sign-in asked for, then the same for everybody.
+# One's own account: sign-in asked for, then the same for everybody. Asked by people who signed
+# in a moment ago without a password of their own or a second factor: what is about those is 403
+# (nothing to ask again with) or 404.
 ACCOUNT = """
-account_reauthenticate                    -            ok
+account_reauthenticate                    -            403
 account_change_password                   -            go
 account_set_password                      -            ok
 mfa_index                                 -            ok
-mfa_reauthenticate                        -            go
-mfa_activate_totp                         -            go
-mfa_deactivate_totp                       -            go
-mfa_view_recovery_codes                   -            go
-mfa_generate_recovery_codes               -            go
-mfa_download_recovery_codes               -            go
+mfa_reauthenticate                        -            403
+mfa_activate_totp                         -            ok
+mfa_deactivate_totp                       -            404
+mfa_view_recovery_codes                   -            404
+mfa_generate_recovery_codes               -            ok
+mfa_download_recovery_codes               -            404
 mfa_list_webauthn                         -            ok
-mfa_add_webauthn                          -            go
-mfa_reauthenticate_webauthn               -            go
-mfa_remove_webauthn                       none         go
-mfa_edit_webauthn                         none         go
+mfa_add_webauthn                          -            ok
+mfa_reauthenticate_webauthn               -            403
+mfa_remove_webauthn                       none         404
+mfa_edit_webauthn                         none         404
 """
 
 # The administration, whatever its pages are: for managers, closed to everybody else.

@@ -1,0 +1,154 @@
+"""One valid row of every model that has a constraint: what the table of violations starts from."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from agreements.models import (
+    ActivityTerms,
+    Agreement,
+    AgreementTemplate,
+    Attestation,
+    Clause,
+    Coverage,
+    Document,
+    LegalReference,
+    Signature,
+    TemplateVersion,
+)
+from coordination.access import Role
+from coordination.models import Assignment, Pause, RecognitionInvitation, RoleAssignment
+from coordination.tests import factories as make
+from core.models import (
+    AccessEvent,
+    AccessSubject,
+    AuditEvent,
+    AuditRelease,
+    AuditSeal,
+    AuditSubject,
+    Job,
+    Message,
+    PublishedText,
+    ScheduledRun,
+)
+from core.periods import today
+from recruitment.tests import factories as calls
+
+
+def make_rows():
+    """{constraint-bearing model: a valid row}, and under a constraint's name where it needs
+    another one.
+    """
+    now = timezone.now()
+    root = make.make_branch("Kommunen", kind="municipality")
+    branch = make.make_branch("Afdeling", parent=root)
+    staff = make.make_staff(Role.LOCAL_COORDINATOR, branch, "Karen")
+    volunteer = make.make_volunteer("Frida Frivillig")
+    activity = make.make_activity(branch)
+    site = make.make_site(branch, activity)
+    engagement = make.make_engagement(volunteer, site, accepted_by=staff)
+    shift = make.make_shift(site)
+    event = make.make_recognition_event(branch)
+    everywhere = make.make_clearance(volunteer)
+    rows = [
+        branch,
+        staff,
+        RoleAssignment.objects.get(),
+        activity,
+        site,
+        volunteer.person,
+        make.make_association(cvr="12345674"),
+        engagement,
+        Pause.objects.create(engagement=engagement, starts_on=today()),
+        make.make_requirement(activity),
+        everywhere,
+        shift,
+        Assignment.objects.create(
+            shift=shift,
+            volunteer=volunteer,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            booked_at=now,
+            booked_by=staff,
+        ),
+        event,
+        RecognitionInvitation.objects.create(
+            event=event, volunteer=volunteer, invited_at=now, invited_by=staff
+        ),
+        *_papers(branch, volunteer, engagement, activity, staff, now),
+        calls.make_application(site),
+        calls.make_opportunity(site),
+        *_core(now),
+    ]
+    found = {type(row): row for row in rows}
+    return found | {
+        "staff": staff,
+        "branch_one_root": root,
+        "clearance_once_per_source_and_site": make.make_clearance(volunteer, site=site),
+    }
+
+
+def _papers(branch, volunteer, engagement, activity, staff, now):
+    template = AgreementTemplate.objects.create(key="frivillig", title="Frivillig")
+    version = TemplateVersion.objects.create(template=template, number=1)
+    agreement = Agreement.objects.create(
+        number="2026-1",
+        branch=branch,
+        volunteer=volunteer,
+        version=version,
+        starts_on=today(),
+        created_at=now,
+        created_by=staff,
+    )
+    return [
+        version,
+        Clause.objects.create(version=version, order=1, key="om", heading="Om", body="Tekst"),
+        LegalReference.objects.create(
+            key="lov", citation="§ 1", valid_from=date(2020, 1, 1), source="test"
+        ),
+        agreement,
+        Coverage.objects.create(agreement=agreement, engagement=engagement),
+        Signature.objects.create(
+            agreement=agreement,
+            party="leader",
+            signer_name="Lene",
+            method="link",
+            signed_on=today(),
+            text_sha256="0" * 64,
+            recorded_at=now,
+        ),
+        Document.objects.create(
+            agreement=agreement, kind="text", content=b"%PDF", sha256="0" * 64, size=4, made_at=now
+        ),
+        Attestation.objects.create(
+            volunteer=volunteer,
+            branch=branch,
+            ordered_at=now,
+            ordered_by=staff,
+            consent_until=today() + timedelta(days=14),
+        ),
+        ActivityTerms.objects.create(activity=activity, agreement_required=False),
+    ]
+
+
+def _core(now):
+    audited = AuditEvent.objects.create(
+        kind="test", object_type="test", object_id="1", actor_kind="system"
+    )
+    seen = AccessEvent.objects.create(purpose="test", actor_kind="system")
+    return [
+        AuditSubject.objects.create(event=audited, person_id=1),
+        AccessSubject.objects.create(event=seen, person_id=1),
+        AuditSeal.objects.create(**_batch(), count=2, first_at=now, last_at=now, digest="0" * 64),
+        AuditRelease.objects.create(**_batch(), kept_days=30),
+        Job.objects.create(key="seal:1", name="test"),
+        Message.objects.create(
+            key="test", kind="test", recipient_email="a@example.dk", message_id="<1@example.dk>"
+        ),
+        ScheduledRun.objects.create(rule="test", slot=now),
+        PublishedText.objects.create(key="test", version=1, body_da="Tekst"),
+    ]
+
+
+def _batch():
+    return {"stream": "audit", "number": 1, "first_id": 900_001, "last_id": 900_002}
