@@ -117,6 +117,8 @@ def page(request):
 @require_safe
 def lookup(request):
     """The lookup address of the gallery's form: GET ?q=&name=&id= answers the hits."""
+    if not request.user.is_staff:
+        raise PermissionDenied
     query = request.GET.get("q", "").strip()
     context = forms.lookup_context(
         name="place", id="id_place", query=query, hits=PlaceLookup().hits(query) if query else []

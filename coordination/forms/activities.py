@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from coordination.access import Permission
+from coordination.access import Permission, scope_of
 from coordination.models import Activity, Branch, RoleAssignment
 from coordination.states import ACTIVITY, ActivityState
 from core import forms
@@ -38,10 +38,10 @@ class ActivityForm(forms.ModelForm):
             "description_en": _("Empty: the Danish description is shown."),
         }
 
-    def __init__(self, *args, branch_path="", **kwargs):
+    def __init__(self, *args, branch_paths, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("contact", "deputy"):
-            self.fields[name].queryset = colleagues(branch_path)
+            self.fields[name].queryset = colleagues(branch_paths)
 
 
 class NewActivityForm(ActivityForm):
@@ -61,7 +61,8 @@ class NewActivityForm(ActivityForm):
     )
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
+        paths = [grant.path for grant in scope_of(user).grants]
+        super().__init__(*args, branch_paths=paths, **kwargs)
         self.fields["branch"].queryset = Branch.objects.permitted(
             user, Permission.EDIT_ACTIVITIES
         ).filter(closed_on__isnull=True)
@@ -111,12 +112,11 @@ class CloseSiteForm(forms.Form):
     on = forms.DateField(label=_("Closed from"), initial=today)
 
 
-def colleagues(branch_path):
-    """Staff who hold a role above or below this branch: whom one can name as contact."""
-    ids = [int(part) for part in branch_path.split("/") if part]
-    near = Q(branch__in=ids)
-    if branch_path:
-        near |= Q(branch__path__startswith=branch_path)
-    roles = RoleAssignment.objects.filter(covering(today()))
-    roles = roles.filter(near) if branch_path else roles
+def colleagues(branch_paths):
+    """Staff who hold a role above or below one of these branches: whom one can name as contact."""
+    near = Q(pk__in=[])
+    for path in branch_paths:
+        above = [int(part) for part in path.split("/") if part]
+        near |= Q(branch__in=above) | Q(branch__path__startswith=path)
+    roles = RoleAssignment.objects.filter(covering(today())).filter(near)
     return User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("name")

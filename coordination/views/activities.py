@@ -137,7 +137,7 @@ class ActivityEditView(ActivityFormView):
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {
             "initial": {name: getattr(self.object, name) for name in activities.EDITABLE},
-            "branch_path": self.object.branch.path,
+            "branch_paths": [self.object.branch.path],
         }
 
     def perform(self, form):
