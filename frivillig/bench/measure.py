@@ -88,7 +88,8 @@ def run(desk, workloads, requests):
     samples = {name: Sample() for name in [*floors, *(one.name for one in workloads)]}
     order = random.Random(1)  # noqa: S311 - only the order of requests
     turns = [*floors, *workloads]
-    for number in range(WARM_UP + requests):
+    warm_up = min(WARM_UP, requests)
+    for number in range(warm_up + requests):
         order.shuffle(turns)
         for turn in turns:
             if isinstance(turn, str):
@@ -96,7 +97,7 @@ def run(desk, workloads, requests):
             else:
                 name, answer, status = turn.name, turn.request(desk, number), turn.status
             _require_success(name, answer, status)
-            if number >= WARM_UP:
+            if number >= warm_up:
                 samples[name].add(answer)
     return samples
 
