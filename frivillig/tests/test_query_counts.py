@@ -1,0 +1,178 @@
+"""A page costs the same however many rows it shows: 1, 3 and 30, against one table."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from agreements.models import Agreement, AgreementTemplate, Attestation, Coverage, TemplateVersion
+from coordination.models import Assignment, RecognitionInvitation
+from coordination.tests import factories as make
+from core.periods import today
+from core.views import ListView
+from frivillig.tests import addresses
+from frivillig.tests.readonly import Watch
+from recruitment.tests import factories as calls
+
+pytestmark = pytest.mark.django_db
+
+MOST_OF_A_LIST, MOST_OF_A_PAGE = 12, 20
+
+# Queries of each list, session and user among them, transaction control left out.
+QUERIES = {
+    "coordination:volunteer-list": 11,
+    "coordination:activity-list": 9,
+    "coordination:branch-list": 5,
+    "coordination:association-list": 7,
+    "coordination:overview": 9,
+    "coordination:shift-list": 9,
+    "coordination:recognition-list": 7,
+    "agreements:agreement-list": 10,
+    "agreements:agreement-missing": 12,
+    "agreements:attestation-list": 8,
+    "agreements:attestation-missing": 12,
+    "recruitment:application-list": 9,
+    "recruitment:opportunity-admin-list": 6,
+    "recruitment:opportunity-list": 6,
+}
+OWN = {
+    "coordination:own-shift-list": 12,
+    "agreements:own-list": 15,
+}
+# Downloads hold every row there is; their queries do not grow either.
+DOWNLOADS = {
+    "coordination:volunteer-export": 8,
+    "coordination:overview-export": 6,
+}
+
+
+def cost(client, name):
+    """The queries of one GET, which must succeed."""
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        response = client.get(reverse(name))
+    assert response.status_code == 200
+    return watch.count
+
+
+class Filler:
+    """Fills every list with rows of different people, activities and branches."""
+
+    def __init__(self, root, by):
+        self.root, self.by = root, by
+        template = AgreementTemplate.objects.create(key="frivillig", title="Frivillig")
+        self.version = TemplateVersion.objects.create(template=template, number=1)
+
+    def fill(self, number):
+        for _row in range(number):
+            self.one()
+
+    def one(self, volunteer=None):
+        branch = make.make_branch(parent=self.root)
+        site = make.make_site(branch)
+        make.make_requirement(site.activity)
+        make.make_requirement(site.activity, "child_certificate")
+        association = make.make_association()
+        volunteer = volunteer or make.make_volunteer()
+        engagement = make.make_engagement(volunteer, site, association=association)
+        self._shift(site, volunteer)
+        self._papers(branch, volunteer, engagement)
+        event = make.make_recognition_event(branch)
+        RecognitionInvitation.objects.create(
+            event=event, volunteer=volunteer, invited_at=timezone.now(), invited_by=self.by
+        )
+        calls.make_application(site, opportunity=calls.make_opportunity(site))
+
+    def _shift(self, site, volunteer):
+        number = volunteer.assignments.count()
+        for hour, books in ((9, True), (14, False)):
+            shift = make.make_shift(site, day=today() + timedelta(days=3 + number), hour=hour)
+            if books:
+                Assignment.objects.create(
+                    shift=shift,
+                    volunteer=volunteer,
+                    starts_at=shift.starts_at,
+                    ends_at=shift.ends_at,
+                    booked_at=timezone.now(),
+                    booked_by=self.by,
+                )
+
+    def _papers(self, branch, volunteer, engagement):
+        agreement = Agreement.objects.create(
+            number=f"2026-{engagement.pk}",
+            branch=branch,
+            volunteer=volunteer,
+            version=self.version,
+            starts_on=today(),
+            created_at=timezone.now(),
+            created_by=self.by,
+            state="sent",
+            sent_at=timezone.now(),
+            sent_by=self.by,
+        )
+        Coverage.objects.create(agreement=agreement, engagement=engagement)
+        if not volunteer.attestations.exists():
+            Attestation.objects.create(
+                volunteer=volunteer,
+                branch=branch,
+                ordered_at=timezone.now(),
+                ordered_by=self.by,
+                consent_until=today(),
+            )
+
+
+@pytest.fixture
+def filler(municipality, central_coordinator):
+    return Filler(municipality, central_coordinator)
+
+
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_lists_cost_the_same_for_any_number(client, filler, central_coordinator, number):
+    filler.fill(number)
+    client.force_login(central_coordinator)
+    asked = QUERIES | DOWNLOADS
+    assert {name: cost(client, name) for name in asked} == asked
+
+
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_own_lists_cost_the_same_for_any_number(client, filler, volunteer, number):
+    for _row in range(number):
+        filler.one(volunteer)
+    client.force_login(volunteer.person.user)
+    assert {name: cost(client, name) for name in OWN} == OWN
+
+
+def test_every_list_is_in_the_table():
+    assert get_resolver().reverse_dict
+    lists = {
+        name
+        for name, entry in addresses.patterns()
+        if issubclass(getattr(entry.callback, "view_class", object), ListView)
+    }
+    assert lists <= {*QUERIES, *OWN, *DOWNLOADS}
+
+
+def test_no_list_costs_too_much():
+    """A volunteer's own list of agreements is a page of three things, and counts as a page."""
+    assert [name for name, count in QUERIES.items() if count > MOST_OF_A_LIST] == []
+    assert [name for name, count in OWN.items() if count > MOST_OF_A_PAGE] == []
+
+
+def test_no_page_costs_too_much(crawled):
+    dear = {
+        f"{answer}: {answer.queries} queries"
+        for answer in crawled.answers
+        if answer.method == "GET" and answer.queries > MOST_OF_A_PAGE
+    }
+    assert dear == set()
+
+
+def test_a_planted_query_per_row_is_counted(filler):
+    filler.fill(3)
+    watch = Watch()
+    with connection.execute_wrapper(watch):
+        for assignment in Assignment.objects.all():
+            assert assignment.shift
+    assert watch.count == 1 + 3
