@@ -39,6 +39,15 @@ class Environment:
         """True for the one-host trial set-up: no PostgreSQL given."""
         return not self.database_url or self.database_url.startswith("sqlite")
 
+    @property
+    def sign_in_origins(self):
+        """Where the sign-in form may lead: the provider of single sign-on, if there is one.
+
+        Browsers hold a form's redirect to the page's `form-action` too.
+        """
+        addresses = [urlsplit(app["settings"]["server_url"]) for app in self.oidc_apps]
+        return [f"{address.scheme}://{address.netloc}" for address in addresses]
+
     def database(self, var_dir):
         """Django's DATABASES entry; the embedded default is SQLite made safe and Danish."""
         if not self.database_url:

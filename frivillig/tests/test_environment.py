@@ -93,3 +93,4 @@ def test_single_sign_on_is_one_provider(read):
         OIDC_CLIENT_SECRET="secret",
     )
     assert [app["name"] for app in env.oidc_apps] == ["Medarbejderlogin"]
+    assert env.sign_in_origins == ["https://login.example.dk"]
