@@ -178,12 +178,25 @@ def test_source_names_decisions_that_exist():
     assert named - {path.stem for path in DECISIONS} == set()
 
 
-def test_handbook_uses_the_words_of_the_pages():
+def words_of_the_pages():
+    """Every Danish text in the catalogue."""
     catalogue = polib.pofile(str(ROOT / "locale" / "da" / "LC_MESSAGES" / "django.po"))
-    words = {text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values())}
+    return {text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values())}
+
+
+def test_handbook_uses_the_words_of_the_pages():
     quoted = re.findall(r"\*\*(.+?)\*\*", " ".join(text_of(DOCS / "handbook.md").split()))
     assert len(quoted) > 50
-    assert sorted(set(quoted) - words) == []
+    assert sorted(set(quoted) - words_of_the_pages()) == []
+
+
+def test_glossary_uses_the_words_of_the_pages():
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \|", text_of(DOCS / "glossary.md"), re.MULTILINE)
+    danish = [re.sub(r"\(.*?\)", "", row) for row in rows if row not in ("Danish (screen)", "–")]
+    terms = {term.strip() for row in danish for term in re.split(r"[,/:]", row)}
+    pages = " | ".join(words_of_the_pages()).casefold()
+    assert len(terms) > 40
+    assert sorted(term for term in terms if term.casefold() not in pages) == []
 
 
 def test_pictures_are_small_and_used():
