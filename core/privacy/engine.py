@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core import audit
 from core.errors import DomainError
-from core.models import Deletion
+from core.models import Deletion, Message, MessageState
 from core.privacy.listing import entry_of, obstacles, registered
 from core.privacy.retention import rules
 
@@ -134,6 +134,7 @@ def anonymise_people(people):
 
 
 def _erase_rows(person_id):
+    _stop_messages(person_id)
     # Found first, changed after: emptying a link would hide the rows beyond it.
     found = [
         (entry, list(entry.rows_of(person_id).values_list("pk", flat=True)))
@@ -148,6 +149,19 @@ def _erase_rows(person_id):
             rows.delete()
         elif entry.changes:
             rows.update(**entry.changes)
+
+
+def _stop_messages(person_id):
+    """Nothing is sent any more to somebody who is not here; a sender at work loses its lease."""
+    waiting = (
+        entry_of(Message)
+        .rows_of(person_id)
+        .filter(state__in=(MessageState.WAITING, MessageState.SENDING))
+    )
+    keys = list(waiting.values_list("pk", flat=True))
+    Message.objects.filter(pk__in=keys).update(
+        state=MessageState.SKIPPED, lease_token=None, lease_until=None
+    )
 
 
 def _exported(entry, person_id):

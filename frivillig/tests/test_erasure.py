@@ -4,9 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
 
-from agreements.tests.factories import make_concluded, make_terms
-from coordination.models import Person
+from agreements import signing
+from agreements.actions import agreements, attestations, documents, signatures
+from agreements.models import Agreement, Attestation, Coverage, Document, Signature, SigningCode
+from agreements.tests.factories import make_child_terms, make_concluded, make_sent, make_terms
+from coordination.models import Assignment, Clearance, Engagement, Person
 from coordination.tests import factories
 from core import audit, privacy
 from core.errors import DomainError
@@ -132,3 +137,61 @@ def test_export_holds_the_agreement_and_who_looked(volunteer, coordinator, rf):
     )
     assert len(exported["accesses"]) == 1
     assert "Karen" not in str(exported["accesses"])
+
+
+@pytest.fixture
+def signed_up(volunteer, coordinator, leader, manager):
+    """A volunteer with papers of every kind and a shift, all of it over since long."""
+    engagement = volunteer.engagements.select_related("site__branch", "site__activity").get()
+    make_child_terms(engagement.site.activity, by=manager)
+    ordered = attestations.order(volunteer=volunteer, branch=engagement.site.branch, by=coordinator)
+    attestations.assess(attestation=ordered, outcome="approved", by=leader)
+    withdrawn = make_sent(volunteer, by=coordinator)
+    signatures.send_code(link=signing.read(signing.token(withdrawn)))
+    SigningCode.objects.update(used_at=timezone.now())
+    agreements.withdraw(agreement=withdrawn, by=coordinator)
+    concluded = make_concluded(volunteer, by=coordinator)
+    documents.seal(agreement_id=concluded.pk, finish=transaction.atomic)
+    begin = timezone.now() - timedelta(days=500)
+    shift = factories.make_shift(engagement.site, starts_at=begin)
+    Assignment.objects.create(
+        shift=shift,
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=begin - timedelta(days=1),
+        booked_by=volunteer.person.user,
+        state="attended",
+        attendance_at=begin,
+        attendance_by=coordinator,
+    )
+    return volunteer
+
+
+PAPERS = (Agreement, Coverage, Signature, Document, SigningCode, Attestation, Clearance)
+
+
+def test_no_erasure_while_an_agreement_is_in_force(signed_up, manager):
+    Engagement.objects.update(ends_on=today() - timedelta(days=1))
+    with pytest.raises(DomainError) as error:
+        privacy.erase(signed_up.pk, by=manager)
+    assert error.value.code == "erasure_must_wait"
+    assert Document.objects.count() == 3
+
+
+def test_erasure_takes_agreements_with_bytes_and_certificates(signed_up, manager):
+    """The planted fault: before, every table of papers holds something of the person."""
+    name, path = signed_up.person.name, "agreements.Document.source"
+    assert path in places_of(name)
+    assert all(model.objects.exists() for model in PAPERS if model is not SigningCode)
+    over = today() - timedelta(days=400)
+    began = over - timedelta(days=100)
+    Engagement.objects.update(starts_on=began, ends_on=over)
+    Agreement.objects.update(starts_on=began, ends_on=over)
+
+    privacy.erase(signed_up.pk, by=manager)
+
+    assert [model.__name__ for model in PAPERS if model.objects.exists()] == []
+    assert places_of(name, "Frida") == []
+    kept = Assignment.objects.get()
+    assert (kept.volunteer_id, kept.state) == (signed_up.pk, "attended")
