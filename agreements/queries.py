@@ -5,7 +5,7 @@ Everything here is set-based: a fixed number of queries for one row and for a li
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Collate, TruncDate
@@ -46,6 +46,9 @@ from core import audit
 from core.models import ActorKind, AuditEvent, User
 from core.periods import covering, today
 
+# Longer than the job's own attempts take together.
+SEALED_WITHIN = timedelta(hours=1)
+
 # --- Rows for pages ------------------------------------------------------------------------
 
 
@@ -75,6 +78,16 @@ def documents():
     """Documents without their bytes, which only a download reads."""
     return Document.objects.select_related("agreement__branch", "agreement__volunteer").defer(
         "content", "source"
+    )
+
+
+def unsealed(now):
+    """Agreements signed by all an hour ago whose signed document is not there: the job failed."""
+    made = Document.objects.filter(agreement=OuterRef("pk"), kind=DocumentKind.SIGNED)
+    return Agreement.objects.filter(
+        ~Exists(made),
+        state__in=(AgreementState.CONCLUDED, AgreementState.ENDED),
+        concluded_at__lt=now - SEALED_WITHIN,
     )
 
 

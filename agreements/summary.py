@@ -2,9 +2,10 @@
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import reminders
+from agreements import queries, reminders
 from agreements.models import Agreement, Attestation, Party, Signature
 from agreements.states import AgreementState, AttestationState
 from coordination.access import Permission
@@ -15,7 +16,7 @@ from core.summary import Waiting
 
 
 def staff_summary(user):
-    """What waits, as Waiting rows, nothing at zero. At most 5 queries."""
+    """What waits, as Waiting rows, nothing at zero. At most 6 queries."""
     day = today()
     rows = [*_agreements(user, day), *_attestations(user, day)]
     return [row for row in rows if row.number]
@@ -50,6 +51,16 @@ def _agreements(user, day):
             url=f"{url}?state=expiring",
             action=_("See them"),
             order=60,
+        )
+        late = queries.unsealed(timezone.now()).permitted(user, Permission.MAKE_AGREEMENTS)
+        yield Waiting(
+            text=_("Signed agreements whose document could not be made"),
+            number=late.count(),
+            url=f"{url}?state=unsealed",
+            action=_("See them"),
+            why=_("All signatures count. Tell those who look after the system."),
+            urgent=True,
+            order=25,
         )
 
 

@@ -1,9 +1,10 @@
 """The forms of agreements: make, sign, paper, end, and the list's filter."""
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements import reminders
+from agreements import queries, reminders
 from agreements.models import Party
 from agreements.states import AgreementState
 from core import forms
@@ -17,6 +18,7 @@ STATES = (
     ("in_force", _("In force")),
     ("expiring", _("Runs out soon")),
     ("over", _("Ended or run out")),
+    ("unsealed", _("Signed document not made")),
     ("withdrawn", _("Withdrawn")),
 )
 
@@ -115,6 +117,8 @@ def _in_state(rows, state):
     if state == "over":
         signed = Q(state__in=(AgreementState.CONCLUDED, AgreementState.ENDED))
         return rows.filter(signed, ends_on__lt=day)
+    if state == "unsealed":
+        return rows.filter(pk__in=queries.unsealed(timezone.now()).values("pk"))
     if state in AgreementState.values:
         return rows.filter(state=state)
     return rows

@@ -5,18 +5,25 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from agreements.actions import agreements, documents, signatures
-from agreements.models import Coverage, DocumentKind, Party, Signature
+from agreements.models import (
+    Coverage,
+    DocumentKind,
+    Party,
+    Signature,
+)
 from agreements.states import AGREEMENT, AgreementState
 from agreements.tests import factories
 from coordination import eligibility, events
 from coordination.models import Clearance, Engagement
 from coordination.tests import factories as people
-from core import pdf
+from core import jobs, pdf
 from core.constraints import explained
 from core.errors import DomainError
-from core.models import Job, Message
+from core.models import Job, JobState, Message
 from core.periods import today
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +224,48 @@ def test_signed_document_is_made_once_and_its_hash_is_its_bytes(engagement, coor
     assert first == second
     assert pdf.sha256(bytes(first.content)) == first.sha256
     assert Message.objects.filter(kind="agreements.signed").count() == 1
+
+
+def test_a_document_that_cannot_be_made_is_tried_again_and_then_seen(
+    engagement, coordinator, volunteer, client
+):
+    """The frozen text is gone: each attempt fails, and what was signed stays as it was."""
+    agreement = _concluded_without_text(volunteer, coordinator)
+    job = jobs.enqueue(signatures.SEAL_JOB, key="seal", agreement_id=agreement.pk)
+
+    assert not jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.QUEUED, 1)
+    for _attempt in range(job.max_attempts - 1):
+        Job.objects.update(not_before=timezone.now())
+        jobs.run(job.pk)
+
+    job.refresh_from_db()
+    agreement.refresh_from_db()
+    assert (job.state, agreement.state) == (JobState.FAILED, AgreementState.CONCLUDED)
+    assert not agreement.documents.exists()
+    assert not Message.objects.filter(kind="agreements.signed").exists()
+    client.force_login(coordinator)
+    page = client.get(reverse("agreements:agreement-detail", args=[agreement.pk]))
+    assert page.context["document_is_late"]
+    listed = client.get(reverse("agreements:agreement-list"), {"state": "unsealed"})
+    assert list(listed.context["rows"]) == [agreement]
+
+
+def test_a_document_that_is_being_made_is_not_late(engagement, coordinator, volunteer, client):
+    agreement = factories.make_concluded(volunteer, by=coordinator)
+    client.force_login(coordinator)
+    page = client.get(reverse("agreements:agreement-detail", args=[agreement.pk]))
+    assert not page.context["document_is_late"]
+
+
+def _concluded_without_text(volunteer, by):
+    """Signed by all two hours ago."""
+    agreement = factories.make_draft(volunteer, by=by)
+    agreement.state, agreement.sent_by = AgreementState.CONCLUDED, by
+    agreement.sent_at = agreement.concluded_at = timezone.now() - timedelta(hours=2)
+    agreement.save()
+    return agreement
 
 
 def test_gate_follows_the_agreements_days(engagement, coordinator, volunteer):

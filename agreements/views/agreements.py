@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import View
 
@@ -79,6 +80,7 @@ class AgreementDetailView(AgreementRows, DetailView):
             signatures=list(self.object.signatures.select_related("registered_by")),
             events=queries.history(self.object),
             today=today(),
+            document_is_late=queries.unsealed(timezone.now()).filter(pk=self.object.pk).exists(),
             is_in_force=self.object.is_in_force(today()),
             may_make=scope.holds(Permission.MAKE_AGREEMENTS, path),
             may_sign=scope.holds(Permission.SIGN_AGREEMENT, path),
