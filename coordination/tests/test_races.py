@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from coordination import eligibility
 from coordination.access import Role
 from coordination.actions import assignments, clearances, shifts
+from coordination.locks import locked_shift_with_people
 from coordination.models import Assignment, Clearance
 from coordination.states import AssignmentState
 from coordination.tests import factories
@@ -149,6 +150,52 @@ def test_many_sign_ups_while_the_shift_moves(site, staff):
     assert set(outcomes) <= {"done", "busy"}
     assert outcomes.count("done") >= len(people)
     assert_copies_agree(shift)
+
+
+def test_who_signed_up_while_the_mover_waited_is_locked_too(site, staff, cleared):
+    """The mover waits for the shift that somebody is joining, and then asks about them as well:
+    until it is done, that person's clearance cannot be revoked.
+    """
+    shift = factories.make_shift(site)
+    begun, has_locks, may_end, on_it = threading.Event(), threading.Event(), threading.Event(), []
+
+    def hold():
+        begun.set()
+        with transaction.atomic():
+            _shift, rows = locked_shift_with_people(shift.pk, changed_message="")
+            on_it.extend(row.volunteer_id for row in rows)
+            has_locks.set()
+            may_end.wait(WAIT)
+
+    with transaction.atomic():
+        signing_up(shift, cleared, staff)()
+        mover = in_thread(hold)
+        assert begun.wait(WAIT)
+        mover.join(0.3)
+        assert not has_locks.is_set()
+    assert has_locks.wait(WAIT)
+    revoker = in_thread(lambda: clearances.revoke(source=staff, by=staff))
+    revoker.join(0.3)
+    waits = revoker.is_alive()
+    may_end.set()
+    mover.join(WAIT)
+    revoker.join(WAIT)
+    assert (waits, on_it) == (True, [cleared.pk])
+    assert Clearance.objects.get().revoked_at is not None
+
+
+def in_thread(deed):
+    """The deed, begun in a thread and connection of its own."""
+
+    def run():
+        try:
+            deed()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
 
 
 def moving(shift, by):
