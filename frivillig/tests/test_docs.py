@@ -1,7 +1,11 @@
 """What the documents say is so: commands, settings, links, words of the pages."""
 
 import ast
+import os
 import re
+import secrets
+import subprocess
+import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
@@ -117,6 +121,21 @@ def test_environment_is_read_as_this_test_reads_it():
 def test_example_names_every_key_and_no_other():
     example = text_of(ROOT / ".env.example")
     assert set(re.findall(r"^#?([A-Z][A-Z_]+)=", example, re.MULTILINE)) == keys_read()
+
+
+def test_example_filled_in_passes_the_check_for_production():
+    values = dict(re.findall(r"^([A-Z_]+)=(.*)$", text_of(ROOT / ".env.example"), re.MULTILINE))
+    values |= {"SECRET_KEY": secrets.token_urlsafe(64), "FRIVILLIG_DOTENV": "off"}
+    values |= {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=values,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.stdout == "System check identified no issues (0 silenced).\n", checked.stderr
 
 
 def test_operations_explain_every_key_and_no_other():
