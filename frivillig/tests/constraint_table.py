@@ -44,7 +44,7 @@ COPIES = {
     "document_kind_known": {"kind": "nonsense"},
     "audit_subject_unique": {},
     "access_subject_unique": {},
-    "audit_seal_number_unique": {"last_id": 99},
+    "audit_seal_number_unique": {"last_id": 999_999},
     "audit_seal_range_unique": {"number": 99},
     "audit_seal_range_order": {"number": 99, "first_id": 9, "last_id": 8},
     "audit_release_unique": {},
@@ -162,6 +162,7 @@ EXCLUSIONS = {
 # What another guard of the database may refuse first, in its own words.
 REFUSED_BEFORE = {
     "engagement_one_open_per_site": "engagement_no_overlap",
+    "job_state_known": "job_finished_at_when_finished",
     **dict.fromkeys(
         (
             *("audit_subject_unique", "access_subject_unique", "audit_release_unique"),
