@@ -18,6 +18,7 @@ Fields: `DateField` (text, Danish order, a calendar button where the browser has
 `PhoneField`, `CheckboxList`, `LookupField` and `ModelLookupField` (search as you type; see there).
 """
 
+import hashlib
 import re
 from datetime import date
 from typing import NamedTuple
@@ -45,6 +46,11 @@ MISSING = (
     (forms.ChoiceField | forms.ModelChoiceField, _("Choose an answer.")),
     (forms.FileField, _("Choose a file.")),
     (forms.Field, _("Fill in the field.")),
+)
+SEEN = "seen"
+CHANGED_MEANWHILE = _(
+    "Somebody else has saved changes here while you were writing. What you wrote stands below. "
+    "Open the page in another window to see theirs. Save again if yours is what should stand."
 )
 BAD_EMAIL = _("Write an e-mail address, for example name@example.dk.")
 
@@ -80,12 +86,37 @@ class FormBase:
             helper.add_input(Submit("save", self.submit_label, css_class=self.submit_css))
         return helper
 
+    def watch(self):
+        """Have the form notice if what it shows is changed by somebody else before it is saved.
+
+        A fingerprint of the first values goes along in a hidden field. Where it no longer fits,
+        the form says so and keeps what was typed; saving once more is then a decision.
+        """
+        self.fields[SEEN] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.initial = {**self.initial, SEEN: _fingerprint(self.initial)}
+
+    def full_clean(self):
+        super().full_clean()
+        if not self.is_bound or SEEN not in self.fields:
+            return
+        seen, now = self.cleaned_data.pop(SEEN, ""), self.initial[SEEN]
+        if seen and seen != now:
+            self.data = self.data.copy()
+            self.data[self.add_prefix(SEEN)] = now
+            self.add_error(None, ValidationError(CHANGED_MEANWHILE, code="changed_meanwhile"))
+
     def add_domain_error(self, error: DomainError):
         """Show what a business rule said, at its field if the form has it."""
         field = error.field if error.field in self.fields else None
         messages = [error.message, *error.reasons]
         for message in messages:
             self.add_error(field, ValidationError(message, code=error.code))
+
+
+def _fingerprint(values):
+    """The same for the same values, in any order."""
+    text = repr(sorted((name, str(value)) for name, value in values.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _speak_plainly(field):

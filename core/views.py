@@ -119,12 +119,14 @@ class FormView(ScopedMixin, TemplateResponseMixin, ContextMixin, View):
     """A form that calls one action. With a pk in the address it is about that row.
 
     Subclasses give `form_class`, `perform(form)` (calls the action, returns the next address)
-    and `success_message`. What a rule says no to stands in the form; nothing typed is lost.
+    and `success_message`. What a rule says no to stands in the form; nothing typed is lost. With
+    `edits = True` the form starts from what stands and notices if somebody else changes that.
     """
 
     form_class = None
     template_name = "components/form_page.html"
     success_message = ""
+    edits = False
     object = None
 
     def prepare(self):
@@ -155,7 +157,10 @@ class FormView(ScopedMixin, TemplateResponseMixin, ContextMixin, View):
         return HttpResponseRedirect(address)
 
     def get_form(self):
-        return self.form_class(**self.get_form_kwargs())
+        form = self.form_class(**self.get_form_kwargs())
+        if self.edits:
+            form.watch()
+        return form
 
     def get_form_kwargs(self):
         kwargs = {"initial": self.get_initial()}

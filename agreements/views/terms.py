@@ -20,6 +20,7 @@ class TermsView(FormView):
     model = Activity
     permission = Permission.EDIT_TERMS
     form_class = TermsForm
+    edits = True
     template_name = "agreements/terms/form.html"
     success_message = _("The terms are saved.")
 

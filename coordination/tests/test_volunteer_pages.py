@@ -276,3 +276,30 @@ def test_end_from_the_page(client, coordinator, volunteer):
     client.post(url("engagement-end", engagement.pk), {"last_day": "1.12.2026", "reason": "moved"})
     engagement.refresh_from_db()
     assert (f"{engagement.ends_on}", engagement.ended_by) == ("2026-12-01", coordinator)
+
+
+# --- Two who edit at the same time ---------------------------------------------------------
+
+
+def _filled(page):
+    """What a browser sends back of the form on the page as it stands."""
+    form = page.context["form"]
+    return {field.html_name: field.value() or "" for field in form if field.value() is not None}
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_lost_in_silence(client, coordinator, volunteer):
+    """Both open the contact; the first corrects the phone, the second only the postcode."""
+    address = url("person-edit", volunteer.pk)
+    mine = _filled(get(client, coordinator, address)) | {"postcode": "5000"}
+    theirs = mine | {"phone": "12 34 56 78", "postcode": ""}
+
+    assert client.post(address, theirs).status_code == 302
+    page = client.post(address, mine)
+
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors().as_data()[0].code == "changed_meanwhile"
+    assert page.context["form"]["postcode"].value() == "5000"
+    assert Person.objects.get(pk=volunteer.pk).phone == "+4512345678"
+
+    assert client.post(address, _filled(page)).status_code == 302
+    assert Person.objects.get(pk=volunteer.pk).postcode == "5000"

@@ -131,6 +131,7 @@ class ActivityEditView(ActivityFormView):
     """Change what is told about the activity."""
 
     form_class = ActivityForm
+    edits = True
     heading = gettext_lazy("Change the activity")
     success_message = gettext_lazy("The activity is saved.")
 

@@ -95,6 +95,7 @@ class AssociationEditView(FormView):
     permission = Permission.EDIT_PEOPLE
     form_class = AssociationForm
     success_message = gettext_lazy("The association is saved.")
+    edits = True
 
     def permitted_rows(self):
         self.require_permission()

@@ -154,6 +154,7 @@ class OwnContactView(FormView):
     """One's own contact, language and wishes."""
 
     form_class = OwnContactForm
+    edits = True
     success_message = gettext_lazy("Your information is saved.")
 
     def prepare(self):

@@ -34,6 +34,7 @@ class ContactView(FormView):
     model = Volunteer
     permission = Permission.EDIT_PEOPLE
     form_class = ContactForm
+    edits = True
     access_purpose = CONTACT
     success_message = gettext_lazy("The contact is saved.")
 

@@ -139,6 +139,7 @@ class EventEditView(EventPageMixin, FormView):
     """Change what is told about the event."""
 
     form_class = EventForm
+    edits = True
     heading = gettext_lazy("Change the event")
     success_message = gettext_lazy("The event is saved.")
 

@@ -55,6 +55,7 @@ class OpportunityChangeView(OpportunityRows, FormView):
 
     permission = Permission.EDIT_OPPORTUNITIES
     form_class = OpportunityForm
+    edits = True
     success_message = _("The opportunity is saved.")
 
     def get_form_kwargs(self):
