@@ -126,7 +126,8 @@ def violations(page):
     ]
     _evaluate(session, world, AXE.read_text())
     script = (
-        f"axe.run(document, {{runOnly: {AXE_RULES}}}).then(found => found.violations.flatMap("
+        f"axe.run(document, {{runOnly: {AXE_RULES}, resultTypes: ['violations'], preload: false}})"
+        ".then(found => found.violations.flatMap("
         "rule => rule.nodes.map(node => rule.id + ': ' + node.html.slice(0, 200))))"
     )
     found = _evaluate(session, world, script)
