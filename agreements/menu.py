@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from coordination.access import Permission
+from coordination.access import Permission, who_holds
 from core import navigation
 
 
@@ -12,11 +12,11 @@ def register():
         _("Agreements"),
         "agreements:agreement-list",
         order=54,
-        visible=lambda user: user.has_perm(Permission.VIEW_AGREEMENTS),
+        visible=who_holds(Permission.VIEW_AGREEMENTS),
     )
     navigation.register(
         _("Certificates"),
         "agreements:attestation-list",
         order=56,
-        visible=lambda user: user.has_perm(Permission.VIEW_ATTESTATIONS),
+        visible=who_holds(Permission.VIEW_ATTESTATIONS),
     )

@@ -172,6 +172,11 @@ def scope_of(user):
     return user._scope
 
 
+def who_holds(permission):
+    """A question for a register: does the user hold the permission somewhere?"""
+    return lambda user: scope_of(user).holds(permission)
+
+
 def is_staff_member(user):
     """True if the user holds any role today."""
     return bool(scope_of(user).grants)

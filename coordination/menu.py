@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from coordination.access import Permission, is_staff_member
+from coordination.access import Permission, is_staff_member, who_holds
 from core import navigation
 
 
@@ -12,25 +12,25 @@ def register():
         _("Volunteers"),
         "coordination:volunteer-list",
         order=42,
-        visible=_holds(Permission.VIEW_CONTACTS),
+        visible=who_holds(Permission.VIEW_CONTACTS),
     )
     navigation.register(
         _("Activities"),
         "coordination:activity-list",
         order=44,
-        visible=_holds(Permission.VIEW_ACTIVITIES),
+        visible=who_holds(Permission.VIEW_ACTIVITIES),
     )
     navigation.register(
         _("Shifts"),
         "coordination:shift-list",
         order=46,
-        visible=_holds(Permission.VIEW_SHIFTS),
+        visible=who_holds(Permission.VIEW_SHIFTS),
     )
     navigation.register(
         _("Recognition"),
         "coordination:recognition-list",
         order=60,
-        visible=_holds(Permission.VIEW_RECOGNITION),
+        visible=who_holds(Permission.VIEW_RECOGNITION),
     )
     navigation.register(_("My page"), "coordination:own-page", order=20, visible=_volunteers)
     navigation.register(
@@ -40,18 +40,14 @@ def register():
         _("Branches"),
         "coordination:branch-list",
         order=70,
-        visible=_holds(Permission.VIEW_ACTIVITIES),
+        visible=who_holds(Permission.VIEW_ACTIVITIES),
     )
     navigation.register(
         _("Overview"),
         "coordination:overview",
         order=72,
-        visible=_holds(Permission.VIEW_OVERVIEW),
+        visible=who_holds(Permission.VIEW_OVERVIEW),
     )
-
-
-def _holds(permission):
-    return lambda user: user.has_perm(permission)
 
 
 def _volunteers(user):

@@ -83,20 +83,27 @@ def lines_of(volunteer_ids, user, on, *, ended=False):
     )
     if not ended:
         rows = rows.not_ended(on)
-    missing = _missing_by_engagement(rows, user, on)
     shown = rows.select_related("site__activity", "site__branch", "association").annotate(
         is_paused=Exists(Pause.objects.filter(covering(on), engagement=OuterRef("pk")))
     )
+    shown = list(shown.order_by("-starts_on", "pk"))
+    missing = _missing_by_engagement(shown, user, on)
     lines = defaultdict(list)
-    for engagement in shown.order_by("-starts_on", "pk"):
+    for engagement in shown:
         lines[engagement.volunteer_id].append(_line(engagement, missing, user, on))
     return lines
 
 
 def _missing_by_engagement(engagements, user, on):
-    looked_at = engagements.permitted(user, Permission.VIEW_PEOPLE)
+    scope = scope_of(user)
+    ids = [
+        engagement.pk
+        for engagement in engagements
+        if scope.holds(Permission.VIEW_PEOPLE, engagement.site.branch.path)
+    ]
+    rows = lacking(Engagement.objects.filter(pk__in=ids), on)
     found = defaultdict(list)
-    for row in lacking(looked_at, on).values_list("pk", "volunteer_id", "site_id", "required_kind"):
+    for row in rows.values_list("pk", "volunteer_id", "site_id", "required_kind"):
         pk, volunteer_id, site_id, kind = row
         found[pk].append(eligibility.Missing(volunteer_id, pk, site_id, kind))
     return found
@@ -125,17 +132,17 @@ def people():
     return Volunteer.objects.select_related("person__user")
 
 
-def volunteers(user):
-    """Volunteers in Danish order of names, with their person; those tied by an engagement.
+def volunteers_of(user, permission):
+    """Volunteers, in Danish order of names, with their person: those whom an engagement ties to
+    a branch where the user has the permission.
 
-    An applicant who volunteers elsewhere is not on this branch's list.
+    An applicant who volunteers elsewhere is not on this branch's list. Whoever holds the
+    permission for the whole municipality sees them all.
     """
     rows = Volunteer.objects.by_name()
-    scope = scope_of(user)
-    if any(grant.covers_everything for grant in scope.grants):
+    if permission in scope_of(user).permissions_everywhere:
         return rows
-    engaged = Engagement.objects.visible(user)
-    return rows.filter(pk__in=engaged.values("volunteer"))
+    return with_engagement(rows, Engagement.objects.permitted(user, permission))
 
 
 def with_engagement(rows, engagements):

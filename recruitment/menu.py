@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from coordination.access import Permission
+from coordination.access import Permission, who_holds
 from core import navigation
 
 
@@ -19,13 +19,13 @@ def register():
         _("Applications"),
         "recruitment:application-list",
         order=50,
-        visible=lambda user: user.has_perm(Permission.VIEW_APPLICATIONS),
+        visible=who_holds(Permission.VIEW_APPLICATIONS),
     )
     navigation.register(
         _("Opportunities"),
         "recruitment:opportunity-admin-list",
         order=52,
-        visible=lambda user: user.has_perm(Permission.EDIT_OPPORTUNITIES),
+        visible=who_holds(Permission.EDIT_OPPORTUNITIES),
     )
     navigation.register(
         _("How we use your information"),

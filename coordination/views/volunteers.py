@@ -30,8 +30,8 @@ class VolunteerListView(ListView):
     filter_class = VolunteerFilter
     access_purpose = LIST
 
-    def rows(self):
-        return queries.volunteers(self.request.user)
+    def permitted_rows(self):
+        return queries.volunteers_of(self.request.user, self.permission)
 
     def people_in(self, rows):
         return [row.pk for row in rows]
