@@ -20,10 +20,11 @@ from coordination.models import (
     ClearanceKind,
     Engagement,
     Necessity,
+    Pause,
     Tie,
 )
 from coordination.states import AssignmentState, ShiftState
-from core.periods import seen_from_inside, today
+from core.periods import covering, seen_from_inside, today
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,25 @@ class Missing:
         return ClearanceKind(self.kind).label
 
 
-def _clearances_on(on):
-    """Clearances that hold on the day for the outer engagement's volunteer and site."""
-    return Clearance.objects.valid_on(on).filter(
+def _clearances_on(on, last=None):
+    """Clearances that hold on the day (to the last) for the outer engagement's person and site."""
+    holding = Clearance.objects.valid_on(on)
+    if last is not None:
+        holding = holding.valid_on(last)
+    return holding.filter(
         Q(site__isnull=True) | Q(site=OuterRef("site")),
         volunteer=OuterRef("volunteer"),
         kind=OuterRef("required_kind"),
     )
 
 
-def missing_rows(engagements, on):
+def missing_rows(engagements, on, last=None):
     """Engagements that lack a required clearance on the day, once per missing `required_kind`.
 
     `engagements` is a queryset; `on` a date, or an expression as a subquery of the engagements
-    sees it: OuterRef("starts_on") is the engagement's own. A queryset is returned, to be
-    filtered further; it costs one query when read.
+    sees it: OuterRef("starts_on") is the engagement's own. With `last`, one clearance must hold
+    from the one day to the other. A queryset is returned, to be filtered further; it costs one
+    query when read.
     """
     duty = Q(site__activity__requirements__necessity=Necessity.DUTY) & (
         Q(tie=Tie.FIXED) | Q(site__activity__requirements__fixed_tie_only=False)
@@ -62,7 +67,7 @@ def missing_rows(engagements, on):
     return (
         engagements.filter(duty)
         .annotate(required_kind=F("site__activity__requirements__kind"))
-        .filter(~Exists(_clearances_on(on)))
+        .filter(~Exists(_clearances_on(on, last)))
     )
 
 
@@ -165,17 +170,50 @@ def at_risk(assignments):
     )
 
 
+def coming_assignments(now=None):
+    """Coming sign-ups on open shifts."""
+    return Assignment.objects.filter(
+        state=AssignmentState.BOOKED,
+        shift__state=ShiftState.OPEN,
+        starts_at__gte=now or timezone.now(),
+    )
+
+
 def assignments_at_risk(now=None):
     """Coming sign-ups on open shifts of people who are no longer cleared for the day.
 
     Narrow it with `.permitted(user, permission)` or by shift: 1 query when read.
     """
-    coming = Assignment.objects.filter(
-        state=AssignmentState.BOOKED,
-        shift__state=ShiftState.OPEN,
-        starts_at__gte=now or timezone.now(),
+    return at_risk(coming_assignments(now))
+
+
+def doubtful(assignments, engagements, first, last):
+    """Volunteer ids of those sign-ups, all from the first day to the last, that may be at risk.
+
+    Thousands of sign-ups are coming, and hardly anybody is at risk: who is steady at the site all
+    the time (one of the `engagements` there is) need not be asked about day by day. 1 query.
+    """
+    steady_at = steady(engagements, first, last).order_by().values_list("volunteer", "site")
+    pairs = assignments.order_by().values_list("volunteer", "shift__site").difference(steady_at)
+    return {volunteer for volunteer, _site in pairs}
+
+
+def steady(engagements, first, last):
+    """Those of the engagements that pass the gate on every day from the first to the last, by the
+    same papers; where an age counts, none. Who is not steady may pass all the same. A queryset.
+    """
+    paused = Pause.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=first),
+        engagement=OuterRef("pk"),
+        starts_on__lte=last,
     )
-    return at_risk(coming)
+    lacking = missing_rows(engagements, first, last)
+    return (
+        engagements.filter(covering(first), covering(last))
+        .filter(site__activity__minimum_age__isnull=True)
+        .exclude(Exists(paused))
+        .exclude(pk__in=lacking.values("pk"))
+    )
 
 
 def day_expression(instant):

@@ -1,5 +1,6 @@
 """What the pages of shifts and recognition ask: set-based, a page costs the same for any rows."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
@@ -15,6 +16,7 @@ from coordination.models import (
     Volunteer,
 )
 from coordination.states import HOLDING_A_PLACE, AssignmentState, InvitationState, ShiftState
+from core.periods import day_of, today
 
 
 def shifts():
@@ -48,20 +50,36 @@ def taken_of(shift_ids):
     return dict(rows.values("shift").annotate(number=Count("pk")).values_list("shift", "number"))
 
 
-def at_risk_of(shift_ids):
-    """{shift id: how many on it are no longer cleared for its day}. 1 query."""
-    rows = eligibility.assignments_at_risk().filter(shift__in=list(shift_ids)).order_by()
-    return dict(rows.values("shift").annotate(number=Count("pk")).values_list("shift", "number"))
+def at_risk_of(shifts):
+    """{shift id: how many on it are no longer cleared for its day}, for a page of shifts.
+
+    1 query, or 2 where somebody may be.
+    """
+    rows = eligibility.coming_assignments().filter(shift__in=[shift.pk for shift in shifts])
+    there = Engagement.objects.filter(site__in={shift.site_id for shift in shifts})
+    last = max((shift.day for shift in shifts), default=today())
+    found = _at_risk(rows, there, today(), last).values_list("shift", flat=True)
+    return Counter(found.order_by())
 
 
-def at_risk_for(user, permission, *, until=None):
-    """Coming sign-ups at risk in the user's branches, soonest first, ready to be shown."""
-    rows = eligibility.assignments_at_risk().permitted(user, permission)
-    if until is not None:
-        rows = rows.filter(starts_at__lt=until)
-    return rows.select_related(
-        "volunteer__person", "shift__site__activity", "shift__site__branch"
-    ).order_by("starts_at", "pk")
+def number_at_risk(user, permission, now, until):
+    """How many coming sign-ups before the instant are at risk in the user's branches.
+
+    1 query, or 2 where somebody may be.
+    """
+    rows = eligibility.coming_assignments(now).filter(starts_at__lt=until)
+    there = Engagement.objects.permitted(user, permission)
+    return _at_risk(rows.permitted(user, permission), there, day_of(now), day_of(until)).count()
+
+
+def _at_risk(assignments, engagements, first, last):
+    """Those of the coming sign-ups that are at risk, asking about those only who may be."""
+    people = eligibility.doubtful(assignments, engagements, first, last)
+    return (
+        eligibility.at_risk(assignments.filter(volunteer__in=people))
+        if people
+        else assignments.none()
+    )
 
 
 def with_risk(shifts):

@@ -1,6 +1,7 @@
-"""Where an engagement stands on a day: derived from its dates, its pauses and the gate."""
+"""Where an engagement or a shift stands: derived from dates, places and the gate."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,28 @@ STATUS_KINDS = {
     Standing.PAUSED: "info",
     Standing.ENDED: "neutral",
 }
+
+
+class ShiftStanding(NamedTuple):
+    """How a shift stands: the kind of the `status` tag, and the word."""
+
+    kind: str
+    text: str
+
+
+def of_shift(shift, *, taken, at_risk):
+    """The ShiftStanding now; `at_risk`: somebody on it is not cleared for its day."""
+    if shift.is_cancelled:
+        return ShiftStanding("neutral", _("Cancelled"))
+    if at_risk:
+        return ShiftStanding("error", _("Somebody is not cleared"))
+    if shift.has_started:
+        return ShiftStanding("neutral", _("Begun or over"))
+    if taken < shift.minimum:
+        return ShiftStanding("warning", _("Too few"))
+    if taken < shift.capacity:
+        return ShiftStanding("info", _("Free places"))
+    return ShiftStanding("success", _("Full"))
 
 
 @dataclass(frozen=True)

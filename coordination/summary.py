@@ -53,13 +53,18 @@ def _shifts(user):
     coming = coming.filter(starts_at__gte=now, starts_at__lt=now + timedelta(days=DAYS_AHEAD))
     url = reverse("coordination:shift-list")
     taken = Count("assignments", filter=Q(assignments__state__in=HOLDING_A_PLACE))
-    lacking = coming.order_by().annotate(taken=taken).filter(taken__lt=F("minimum")).count()
-    yield Tile(
-        _("Shifts in the next %(days)s days") % {"days": DAYS_AHEAD}, coming.count(), url, order=30
+    counted = (
+        coming.order_by()
+        .annotate(taken=taken)
+        .aggregate(all=Count("pk"), lacking=Count("pk", filter=Q(taken__lt=F("minimum"))))
     )
-    at_risk = rosters.at_risk_for(
-        user, Permission.VIEW_SHIFTS, until=now + timedelta(days=DAYS_AHEAD)
-    ).count()
+    lacking = counted["lacking"]
+    yield Tile(
+        _("Shifts in the next %(days)s days") % {"days": DAYS_AHEAD}, counted["all"], url, order=30
+    )
+    at_risk = rosters.number_at_risk(
+        user, Permission.VIEW_SHIFTS, now, now + timedelta(days=DAYS_AHEAD)
+    )
     if at_risk:
         yield Waiting(
             text=_("People on a shift who are no longer cleared for it"),

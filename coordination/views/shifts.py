@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from coordination import rosters
+from coordination import rosters, standing
 from coordination.access import Permission, scope_of
 from coordination.actions import assignments, shifts
 from coordination.filters import ShiftFilter
@@ -55,11 +55,12 @@ class ShiftListView(ListView):
         scope = scope_of(self.request.user)
         ids = [row.pk for row in context["rows"]]
         taken = rosters.taken_of(ids)
-        at_risk = rosters.at_risk_of(ids) if scope.holds(Permission.VIEW_PEOPLE) else {}
+        at_risk = rosters.at_risk_of(context["rows"]) if scope.holds(Permission.VIEW_PEOPLE) else {}
         for row in context["rows"]:
-            row.taken = taken.get(row.pk, 0)
-            row.left = max(row.capacity - row.taken, 0)
+            held = taken.get(row.pk, 0)
             row.at_risk = at_risk.get(row.pk, 0)
+            row.places = _("%(taken)s of %(capacity)s") % {"taken": held, "capacity": row.capacity}
+            row.standing = standing.of_shift(row, taken=held, at_risk=row.at_risk)
         return context | {"may_edit": scope.holds(Permission.EDIT_SHIFTS)}
 
 
@@ -101,13 +102,15 @@ class ShiftDetailView(DetailView):
         sees_people = self.holds(Permission.VIEW_PEOPLE)
         may_edit = self.holds(Permission.EDIT_SHIFTS) and not shift.is_cancelled
         coming = not shift.has_started
+        at_risk = sees_people and coming and any(seat.reasons for seat in self.seats)
         return super().get_context_data(**kwargs) | {
             "shift": shift,
             "site": shift.site,
             "seats": self.seats,
             "cancelled": self.left,
             "free": max(shift.capacity - len(self.seats), 0),
-            "at_risk": sees_people and coming and any(seat.reasons for seat in self.seats),
+            "at_risk": at_risk,
+            "standing": standing.of_shift(shift, taken=len(self.seats), at_risk=at_risk),
             "sees_contacts": self.holds(Permission.VIEW_CONTACTS),
             "sees_people": sees_people,
             "may_edit": may_edit,
@@ -148,6 +151,7 @@ class ShiftEditView(ShiftPageMixin, FormView):
     """Change everything but the time."""
 
     form_class = DetailsForm
+    edits = True
     heading = gettext_lazy("Change the shift")
     success_message = gettext_lazy("The shift is saved.")
 
@@ -166,6 +170,7 @@ class RescheduleView(ShiftPageMixin, FormView):
     """Move the shift: who is on it is told, and who does not fit is chosen to be taken off."""
 
     form_class = RescheduleForm
+    edits = True
     heading = gettext_lazy("Move the shift")
     success_message = gettext_lazy("The shift is moved, and everybody on it is told.")
     access_purpose = CHANGE

@@ -12,6 +12,7 @@ Pieces: `{% icon "check" %}`, `{% status "success" _("Signed") %}`, and blocks t
 import re
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 
 from django import template
 from django.template.loader import render_to_string
@@ -57,7 +58,13 @@ def _as_day(value):
 
 
 def _write(value, format_type):
-    return formats.date_format(value, format_type) if value else ""
+    return _written(value, format_type, get_language()) if value else ""
+
+
+@lru_cache(maxsize=1024)
+def _written(value, format_type, language):
+    """The text, kept: the rows of a list share their days, and writing one is slow."""
+    return formats.date_format(value, format_type)
 
 
 @register.filter
@@ -246,12 +253,32 @@ def status(kind, text):
     `kind`: success, warning, error, info, waiting or neutral. Made without a template file, as
     `icon` is: lists hold hundreds of them.
     """
+    return _status(kind, str(text))
+
+
+@lru_cache(maxsize=512, typed=True)  # a SafeString is not the text it equals
+def _status(kind, text):
     return format_html(
         '<span class="badge badge-{}">{}{}</span>',
         BADGES.get(kind, kind),
         icon(STATUS_ICONS[kind]),
         text,
     )
+
+
+@register.simple_tag
+def contact(person):
+    """How to reach a person, without a template file, as lists hold many; a protected identity
+    shows nothing."""
+    if person.contact_hidden:
+        return _("Protected")
+    ways = []
+    if person.phone:
+        link, written = phone_link(person.phone), phone(person.phone)
+        ways.append(format_html('<a class="nowrap" href="{}">{}</a>', link, written))
+    if person.email:
+        ways.append(format_html('<a href="mailto:{0}">{0}</a>', person.email))
+    return SafeString("<br>".join(ways))
 
 
 def _component(name, **context):
@@ -328,6 +355,24 @@ def elided_pages(page_obj):
 def control(field):
     """The input of a bound field with the classes of the design system."""
     return controls.render(field)
+
+
+@register.simple_tag
+def select_options(groups):
+    """What stands in a <select>, made without templates: a filter of branches holds dozens."""
+    return SafeString("".join(_option_group(name, options) for name, options, _index in groups))
+
+
+def _option_group(name, options):
+    written = "".join(_option(option) for option in options)
+    return f'<optgroup label="{escape(name)}">{written}</optgroup>' if name else written
+
+
+def _option(option):
+    marks = " selected" if option["selected"] else ""
+    marks += " disabled" if option["attrs"].get("disabled") else ""
+    value, label = escape(str(option["value"])), escape(str(option["label"]))
+    return f'<option value="{value}"{marks}>{label}</option>'
 
 
 @register.filter
