@@ -174,6 +174,10 @@ def register_rules():
             maximum=240,
             unit=gettext_lazy("months"),
             label=gettext_lazy("Agreements are deleted so long after their end"),
+            help=gettext_lazy(
+                "At the latest. When somebody who has stopped is anonymised, "
+                "their agreements go too."
+            ),
             source="forældelsesloven; domain.md rule 46",
             verify=True,
         ),

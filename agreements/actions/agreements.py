@@ -36,6 +36,7 @@ audit.kind("agreement.sent", gettext_lazy("Agreement sent for signing"))
 audit.kind("agreement.link_sent_again", gettext_lazy("Signing link sent again"))
 audit.kind("agreement.ended", gettext_lazy("Agreement ended"))
 audit.kind("agreement.withdrawn", gettext_lazy("Agreement withdrawn"))
+audit.kind("agreement.shortened", gettext_lazy("Agreement ends with what it covers"))
 
 
 # --- Making --------------------------------------------------------------------------------
@@ -256,20 +257,26 @@ def _withdraw_locked(agreement, *, by):
 
 @transaction.atomic
 def close_for_engagement(*, engagement, by):
-    """The engagement has got its last day: agreements that cover only it end, or are withdrawn."""
+    """The engagement has got its last day. Agreements whose every engagement has one end with the
+    last of them; one that is still being made is withdrawn if nothing is left for it to bind.
+    """
     ids = Coverage.objects.filter(engagement=engagement).values("agreement")
     open_states = (AgreementState.DRAFT, AgreementState.SENT, AgreementState.CONCLUDED)
-    for pk in Agreement.objects.filter(pk__in=ids, state__in=open_states).values_list(
-        "pk", flat=True
-    ):
+    found = Agreement.objects.filter(pk__in=ids, state__in=open_states).order_by("pk")
+    for pk in list(found.values_list("pk", flat=True)):
         agreement = locked(pk)
-        others = agreement.coverage_set.exclude(engagement=engagement)
-        still_running = others.filter(
-            Q(engagement__ends_on__isnull=True) | Q(engagement__ends_on__gt=engagement.ends_on)
-        )
-        if still_running.exists():
-            continue
-        if agreement.state == AgreementState.CONCLUDED:
-            _end_locked(agreement, last_day=engagement.ends_on, by=by)
-        elif engagement.ends_on <= today():
-            _withdraw_locked(agreement, by=by)
+        last_days = agreement.coverage_set.values_list("engagement__ends_on", flat=True)
+        if None not in last_days:
+            _close_locked(agreement, last_day=max(last_days), by=by)
+
+
+def _close_locked(agreement, *, last_day, by):
+    """End, shorten or withdraw a locked agreement that has nothing to bind after the last day."""
+    if agreement.state == AgreementState.CONCLUDED:
+        _end_locked(agreement, last_day=last_day, by=by)
+    elif last_day <= today() or last_day < agreement.starts_on:
+        _withdraw_locked(agreement, by=by)
+    elif agreement.ends_on is None or agreement.ends_on > last_day:
+        agreement.ends_on = last_day
+        agreement.save(update_fields=["ends_on"])
+        record("agreement.shortened", agreement, by=by, fields=("ends_on",))

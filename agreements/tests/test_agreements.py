@@ -313,6 +313,43 @@ def test_engagement_ended_leaves_an_agreement_that_covers_more(
     assert concluded.state == AgreementState.CONCLUDED
 
 
+def _end_on(engagement, day, by):
+    Engagement.objects.filter(pk=engagement.pk).update(ends_on=day)
+    engagement.refresh_from_db()
+    events.publish(events.EngagementEnded(engagement=engagement, by=by))
+
+
+def test_the_agreement_ends_with_the_last_of_what_it_covers_in_any_order(
+    engagement, coordinator, volunteer, here, manager
+):
+    """First the one that stops late gets its day, then the one that stops early."""
+    other = people.make_engagement(volunteer, people.make_site(here))
+    factories.make_terms(other.site.activity, by=manager)
+    concluded = factories.make_concluded(volunteer, by=coordinator)
+    late = today() + timedelta(days=60)
+
+    _end_on(engagement, late, coordinator)
+    _end_on(other, today() + timedelta(days=30), coordinator)
+
+    concluded.refresh_from_db()
+    assert (concluded.state, concluded.ends_on) == (AgreementState.ENDED, late)
+
+
+def test_an_agreement_that_waits_does_not_outlive_the_engagement(
+    engagement, coordinator, volunteer
+):
+    """Left open for ever it could be signed after the end, and would keep the person for ever."""
+    sent = factories.make_sent(volunteer, by=coordinator)
+    last = today() + timedelta(days=30)
+
+    _end_on(engagement, last, coordinator)
+    sent.refresh_from_db()
+    assert (sent.state, sent.ends_on) == (AgreementState.SENT, last)
+
+    factories.sign_on_paper(sent, by=coordinator)
+    assert Clearance.objects.get().valid_until == last
+
+
 def test_withdrawn_agreement_cannot_be_signed(engagement, coordinator, leader, volunteer):
     sent = factories.make_sent(volunteer, by=coordinator)
     agreements.withdraw(agreement=sent, by=coordinator)
