@@ -84,11 +84,14 @@ def documents():
 def unsealed(now):
     """Agreements signed by all an hour ago whose signed document is not there: the job failed."""
     made = Document.objects.filter(agreement=OuterRef("pk"), kind=DocumentKind.SIGNED)
-    return Agreement.objects.filter(
-        ~Exists(made),
-        state__in=(AgreementState.CONCLUDED, AgreementState.ENDED),
-        concluded_at__lt=now - SEALED_WITHIN,
-    )
+    return Agreement.objects.filter(~Exists(made), concluded_at__lt=now - SEALED_WITHIN)
+
+
+def is_unsealed(agreement, documents, now):
+    """The same for one agreement whose documents have been read. No query."""
+    if agreement.concluded_at is None or agreement.concluded_at >= now - SEALED_WITHIN:
+        return False
+    return all(document.kind != DocumentKind.SIGNED for document in documents)
 
 
 def documents_without_bytes():

@@ -75,12 +75,13 @@ class AgreementDetailView(AgreementRows, DetailView):
     def get_context_data(self, **kwargs):
         path = self.object.branch.path
         scope = scope_of(self.request.user)
+        frozen = list(queries.documents().filter(agreement=self.object).order_by("kind"))
         return super().get_context_data(
-            documents=list(queries.documents().filter(agreement=self.object).order_by("kind")),
+            documents=frozen,
             signatures=list(self.object.signatures.select_related("registered_by")),
             events=queries.history(self.object),
             today=today(),
-            document_is_late=queries.unsealed(timezone.now()).filter(pk=self.object.pk).exists(),
+            document_is_late=queries.is_unsealed(self.object, frozen, timezone.now()),
             is_in_force=self.object.is_in_force(today()),
             may_make=scope.holds(Permission.MAKE_AGREEMENTS, path),
             may_sign=scope.holds(Permission.SIGN_AGREEMENT, path),
