@@ -1,6 +1,6 @@
 """What agreements tells the start page of staff."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,21 +8,28 @@ from django.utils.translation import gettext as _
 from agreements import queries, reminders
 from agreements.models import Agreement, Attestation, Party, Signature
 from agreements.states import AgreementState, AttestationState
-from coordination.access import Permission
+from coordination.access import Permission, scope_of
 from coordination.eligibility import missing_rows
 from coordination.models import ClearanceKind, Engagement
 from core.periods import today
 from core.summary import Waiting
 
+# Who may do something about what is missing.
+MAY_HELP = {
+    ClearanceKind.AGREEMENT: Permission.MAKE_AGREEMENTS,
+    ClearanceKind.CHILD_CERTIFICATE: Permission.ORDER_ATTESTATION,
+}
+
 
 def staff_summary(user):
-    """What waits, as Waiting rows, nothing at zero. At most 6 queries."""
+    """What waits, as Waiting rows, nothing at zero. At most 5 queries."""
     day = today()
-    rows = [*_agreements(user, day), *_attestations(user, day)]
+    missing = _missing(user, day) if scope_of(user).permissions & set(MAY_HELP.values()) else {}
+    rows = [*_agreements(user, day, missing), *_attestations(user, missing)]
     return [row for row in rows if row.number]
 
 
-def _agreements(user, day):
+def _agreements(user, day, missing):
     url = reverse("agreements:agreement-list")
     sent = Agreement.objects.permitted(user, Permission.SIGN_AGREEMENT)
     signed = Signature.objects.filter(agreement=OuterRef("pk"), party=Party.LEADER)
@@ -38,7 +45,7 @@ def _agreements(user, day):
     if user.has_perm(Permission.MAKE_AGREEMENTS):
         yield Waiting(
             text=_("Volunteers without an agreement they need"),
-            number=_missing(user, Permission.MAKE_AGREEMENTS, ClearanceKind.AGREEMENT, day),
+            number=missing[ClearanceKind.AGREEMENT],
             url=reverse("agreements:agreement-missing"),
             action=_("Make agreements"),
             why=_("They cannot begin before it is signed."),
@@ -64,13 +71,11 @@ def _agreements(user, day):
         )
 
 
-def _attestations(user, day):
+def _attestations(user, missing):
     if user.has_perm(Permission.ORDER_ATTESTATION):
         yield Waiting(
             text=_("Volunteers without a child certificate they need"),
-            number=_missing(
-                user, Permission.ORDER_ATTESTATION, ClearanceKind.CHILD_CERTIFICATE, day
-            ),
+            number=missing[ClearanceKind.CHILD_CERTIFICATE],
             url=reverse("agreements:attestation-missing"),
             action=_("See them"),
             why=_("They cannot be with children before it is in place."),
@@ -87,6 +92,16 @@ def _attestations(user, day):
         )
 
 
-def _missing(user, permission, kind, day):
-    engagements = Engagement.objects.permitted(user, permission).not_ended(day)
-    return missing_rows(engagements, day).filter(required_kind=kind).count()
+def _missing(user, day):
+    """{kind: how many lack it where the user may help them}; one search for both. 1 query."""
+    rows = missing_rows(Engagement.objects.visible(user).not_ended(day), day).order_by()
+    return rows.aggregate(
+        **{
+            kind: Count("pk", filter=Q(required_kind=kind) & _within(user, permission))
+            for kind, permission in MAY_HELP.items()
+        }
+    )
+
+
+def _within(user, permission):
+    return scope_of(user).within(Engagement.branch_lookup, permission)

@@ -67,5 +67,5 @@ def test_start_page_costs_the_same_for_any_number(
         factories.make_engagement(factories.make_volunteer(), site)
     client.force_login(coordinator)
     client.get("/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get("/")
