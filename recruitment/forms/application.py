@@ -55,15 +55,20 @@ class AcceptForm(forms.Form):
             return
         self.fields["same_as"].choices = [
             ("", _("No, this is a new person")),
-            *(
-                (key, f"{person.display_name} · {person.postcode}")
-                for key, person in self.people.items()
-            ),
+            *((key, _told_apart(person)) for key, person in self.people.items()),
         ]
         self.fields["same_as"].initial = ""
 
     def clean_same_as(self):
         return self.people.get(self.cleaned_data["same_as"])
+
+
+def _told_apart(person):
+    """The name with the postcode, which tells two of one name apart; protected people's is not
+    shown.
+    """
+    shown = "" if person.contact_hidden else person.postcode
+    return " · ".join(filter(None, [person.display_name, shown]))
 
 
 def _sites(application, user):

@@ -146,6 +146,32 @@ def test_only_people_one_may_see_are_offered_as_known(
     assert sorted(shown) == sorted([application.person_id, ours.pk])
 
 
+def test_a_protected_persons_contact_stands_on_no_page_of_applications(
+    client, coordinator, site, here
+):
+    known = make_volunteer(
+        "Nina Hemmelig",
+        email="nina@example.dk",
+        phone="+4511223344",
+        postcode="5240",
+        protected_identity=True,
+    )
+    make_engagement(known, make_site(here))
+    own = make_application(site, known.person)
+    double = make_application(site, make_person("Nina Ny", email="nina@example.dk", postcode=""))
+    client.force_login(coordinator)
+
+    detail = client.get(reverse("recruitment:application-detail", args=[own.pk]))
+    accept = client.get(reverse("recruitment:application-accept", args=[double.pk]))
+
+    assert [key for key, _label in accept.context["form"].fields["same_as"].choices][1:] == [
+        str(known.pk)
+    ]
+    for secret in ("nina@example.dk", "11 22 33 44", "5240", "Hemmelig"):
+        assert secret not in detail.content.decode()
+        assert secret not in accept.content.decode()
+
+
 def test_one_cannot_accept_to_a_site_elsewhere(client, coordinator, application, elsewhere):
     client.force_login(coordinator)
     site = make_site(elsewhere)

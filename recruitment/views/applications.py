@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from coordination.access import Permission
+from coordination.access import Permission, scope_of
 from core import audit
 from core.views import ActionView, DetailView, FormView, ListView
 from recruitment import queries
@@ -44,7 +44,9 @@ class ApplicationDetailView(ApplicationRows, DetailView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             can_handle=self.object.state == ApplicationState.RECEIVED
-            and self.request.user.has_perm(Permission.HANDLE_APPLICATIONS),
+            and scope_of(self.request.user).holds(
+                Permission.HANDLE_APPLICATIONS, self.object.site.branch.path
+            ),
             **kwargs,
         )
 
