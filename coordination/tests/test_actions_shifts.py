@@ -1,12 +1,13 @@
 """Planning, changing, moving and cancelling shifts, and who is told."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordination import eligibility
+from coordination import eligibility, rosters
 from coordination.actions import assignments, clearances, engagements, shifts
 from coordination.models import Assignment, Clearance, Shift
 from coordination.states import SHIFT, AssignmentState, ShiftState
@@ -277,7 +278,10 @@ def test_end_of_engagement_frees_later_shifts_only(site, coordinator):
 
 
 def risky():
-    return set(eligibility.assignments_at_risk().values_list("pk", flat=True))
+    """Those at risk. A page, which asks about the doubtful only, finds as many on each shift."""
+    found = eligibility.assignments_at_risk().order_by().values_list("pk", "shift_id")
+    assert rosters.at_risk_of(list(rosters.shifts())) == Counter(shift for _pk, shift in found)
+    return {pk for pk, _shift in found}
 
 
 def test_at_risk_when_a_clearance_ends_later(site, shift, coordinator):
@@ -366,3 +370,4 @@ def test_gate_is_one_answer_for_one_and_for_many(site, here, coordinator):
         )
     at_risk = set(eligibility.assignments_at_risk().values_list("shift_id", flat=True))
     assert at_risk == {pk for pk, found in many.items() if found}
+    assert set(rosters.at_risk_of(coming)) == at_risk
