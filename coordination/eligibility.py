@@ -24,6 +24,7 @@ from coordination.models import (
     Tie,
 )
 from coordination.states import AssignmentState, ShiftState
+from core import policies
 from core.periods import covering, seen_from_inside, today
 
 
@@ -289,10 +290,13 @@ def _missing_obstacle(kind):
 
 
 def age_obstacles(activity, person, on):
-    """An Obstacle if the person is, or may be, younger than the activity's minimum age."""
-    if activity.minimum_age is None:
-        return []
+    """An Obstacle if the person is, or may be, younger than the activity's minimum age.
+
+    The municipality's own limit holds as well, for those whose age is known.
+    """
     age = person.youngest_age_on(on)
+    if age is None and activity.minimum_age is None:
+        return []
     if age is None:
         return [
             Obstacle(
@@ -301,12 +305,13 @@ def age_obstacles(activity, person, on):
                 _("The activity has a minimum age, and the year of birth is not known."),
             )
         ]
-    if age < activity.minimum_age:
+    limit = max(activity.minimum_age or 0, policies.get("volunteer.minimum_age"))
+    if age < limit:
         return [
             Obstacle(
                 "too_young",
                 _("This activity is for people of %(age)d and above.")
-                % {"age": activity.minimum_age},
+                % {"age": limit},
                 _("Younger than the activity's minimum age."),
             )
         ]

@@ -11,7 +11,7 @@ from agreements.models import Attestation
 from agreements.views.agreements import MissingView
 from coordination.access import Permission, scope_of
 from coordination.models import ClearanceKind, Engagement
-from core import audit
+from core import audit, policies
 from core.periods import today
 from core.templatetags.ui import day as day_text
 from core.views import ActionView, FormView, ListView
@@ -104,7 +104,8 @@ class AttestationOrderView(ActionView):
             "action": _("I have ordered it"),
             "consequences": [
                 _("Order it first at politi.dk with MitID Erhverv: it needs name and CPR number."),
-                _("The volunteer gets a message in Digital Post and has 14 days to consent."),
+                _("The volunteer gets a message in Digital Post and has %(days)d days to consent.")
+                % {"days": policies.get("attestation.consent_days")},
                 _("When the answer comes, the branch leader assesses it and registers that."),
                 _("The certificate itself is never stored here."),
             ],

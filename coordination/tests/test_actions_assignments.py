@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination.actions import assignments
-from coordination.models import Assignment
+from coordination.models import Assignment, Person
 from coordination.states import ASSIGNMENT, AssignmentState
 from coordination.tests import factories
+from core import policies
 from core.errors import DomainError
 from core.models import AuditEvent, Message
 from core.periods import today
@@ -151,6 +152,13 @@ def test_sign_up_begun_or_cancelled(frida, site, coordinator):
         site, state="cancelled", cancelled_at=timezone.now(), cancelled_by=coordinator
     )
     refused("cancelled", sign_up, shift=cancelled, volunteer=frida)
+
+
+def test_sign_up_below_the_municipalitys_age(frida, site, manager):
+    """Accepted with no age known, which came to light afterwards; the activity sets no limit."""
+    policies.set("volunteer.minimum_age", 18, by=manager)
+    Person.objects.filter(pk=frida.pk).update(birth_year=today().year - 16)
+    refused("too_young", sign_up, shift=factories.make_shift(site), volunteer=frida)
 
 
 def test_sign_up_too_young(frida, site):
