@@ -7,8 +7,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Collate, TruncDate
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    Max,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Collate, TruncDate
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -43,7 +52,8 @@ from coordination.models import (
 )
 from coordination.states import AssignmentState
 from core import audit
-from core.models import ActorKind, AuditEvent, User
+from core.models import ActorKind, AuditEvent, Job, User
+from core.models.job import UNFINISHED
 from core.periods import covering, today
 
 # Longer than the job's own attempts take together.
@@ -82,16 +92,28 @@ def documents():
 
 
 def unsealed(now):
-    """Agreements signed by all an hour ago whose signed document is not there: the job failed."""
+    """Agreements signed by all an hour ago whose signed document is not there and not on its way.
+
+    The job failed, or was lost: somebody must look.
+    """
     made = Document.objects.filter(agreement=OuterRef("pk"), kind=DocumentKind.SIGNED)
-    return Agreement.objects.filter(~Exists(made), concluded_at__lt=now - SEALED_WITHIN)
+    late = Agreement.objects.filter(~Exists(made), concluded_at__lt=now - SEALED_WITHIN)
+    return late.exclude(pk__in=_on_their_way().values("agreement"))
 
 
 def is_unsealed(agreement, documents, now):
-    """The same for one agreement whose documents have been read. No query."""
+    """The same for one agreement whose documents have been read. 1 query if it looks late."""
     if agreement.concluded_at is None or agreement.concluded_at >= now - SEALED_WITHIN:
         return False
-    return all(document.kind != DocumentKind.SIGNED for document in documents)
+    if any(document.kind == DocumentKind.SIGNED for document in documents):
+        return False
+    return not _on_their_way().filter(agreement=agreement.pk).exists()
+
+
+def _on_their_way():
+    """Unfinished jobs that are about one agreement, with its number as `agreement`."""
+    jobs = Job.objects.filter(state__in=UNFINISHED, args__has_key="agreement_id")
+    return jobs.annotate(agreement=Cast(KT("args__agreement_id"), BigIntegerField()))
 
 
 def documents_without_bytes():

@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "crispy_forms",
-    "django_filters",
     "django_htmx",
     "csp",
 ]

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from agreements import queries
 from agreements.actions import agreements, documents, signatures
 from agreements.models import (
     Coverage,
@@ -236,6 +237,7 @@ def test_a_document_that_cannot_be_made_is_tried_again_and_then_seen(
     assert not jobs.run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.attempts) == (JobState.QUEUED, 1)
+    assert not queries.unsealed(timezone.now()).exists()
     for _attempt in range(job.max_attempts - 1):
         Job.objects.update(not_before=timezone.now())
         jobs.run(job.pk)
