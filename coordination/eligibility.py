@@ -8,8 +8,15 @@ decides whether somebody may start or take a shift.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear, TruncDate
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import (
+    Coalesce,
+    ExtractDay,
+    ExtractMonth,
+    ExtractYear,
+    Greatest,
+    TruncDate,
+)
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -167,7 +174,7 @@ def at_risk(assignments):
     return assignments.annotate(on_day=day_expression("starts_at")).filter(
         ~Exists(ties)
         | Exists(missing_rows(ties, OuterRef(OuterRef("on_day"))))
-        | (Q(shift__site__activity__minimum_age__isnull=False) & ~_old_enough())
+        | (_age_matters() & ~_old_enough())
     )
 
 
@@ -222,9 +229,21 @@ def day_expression(instant):
     return TruncDate(instant, tzinfo=timezone.get_default_timezone())
 
 
+def _age_matters():
+    """Q: the activity sets a limit, or the age is known and the municipality's holds."""
+    return (
+        Q(shift__site__activity__minimum_age__isnull=False)
+        | Q(volunteer__person__birth_year__isnull=False)
+        | Q(volunteer__person__birth_date__isnull=False)
+    )
+
+
 def _old_enough():
     """Q: as `age_obstacles`, by the date of birth or else the end of the year of birth."""
-    least = F("shift__site__activity__minimum_age")
+    least = Greatest(
+        Coalesce(F("shift__site__activity__minimum_age"), 0),
+        Value(policies.get("volunteer.minimum_age")),
+    )
     by_date = GreaterThanOrEqual(
         _digits("on_day") - _digits("volunteer__person__birth_date"), least * 10000
     )
@@ -310,8 +329,7 @@ def age_obstacles(activity, person, on):
         return [
             Obstacle(
                 "too_young",
-                _("This activity is for people of %(age)d and above.")
-                % {"age": limit},
+                _("This activity is for people of %(age)d and above.") % {"age": limit},
                 _("Younger than the activity's minimum age."),
             )
         ]

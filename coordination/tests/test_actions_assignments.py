@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coordination import eligibility
 from coordination.actions import assignments
 from coordination.models import Assignment, Person
 from coordination.states import ASSIGNMENT, AssignmentState
@@ -156,8 +157,11 @@ def test_sign_up_begun_or_cancelled(frida, site, coordinator):
 
 def test_sign_up_below_the_municipalitys_age(frida, site, manager):
     """Accepted with no age known, which came to light afterwards; the activity sets no limit."""
+    booked = sign_up(shift=factories.make_shift(site, hour=9), volunteer=frida)
     policies.set("volunteer.minimum_age", 18, by=manager)
+    assert not eligibility.assignments_at_risk().exists()
     Person.objects.filter(pk=frida.pk).update(birth_year=today().year - 16)
+    assert list(eligibility.assignments_at_risk()) == [booked]
     refused("too_young", sign_up, shift=factories.make_shift(site), volunteer=frida)
 
 
