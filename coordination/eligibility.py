@@ -208,7 +208,7 @@ def doubtful(assignments, engagements, first, last):
 
 def steady(engagements, first, last):
     """Those of the engagements that pass the gate on every day from the first to the last, by the
-    same papers; where an age counts, none. Who is not steady may pass all the same. A queryset.
+    same papers and well above any age. Who is not steady may pass all the same. A queryset.
     """
     paused = Pause.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=first),
@@ -218,10 +218,23 @@ def steady(engagements, first, last):
     lacking = missing_rows(engagements, first, last)
     return (
         engagements.filter(covering(first), covering(last))
-        .filter(site__activity__minimum_age__isnull=True)
+        .filter(_age_is_no_matter(first), site__activity__minimum_age__isnull=True)
         .exclude(Exists(paused))
         .exclude(pk__in=lacking.values("pk"))
     )
+
+
+def _age_is_no_matter(on):
+    """Q: the age is not known, or a whole year above the municipality's limit on the day."""
+    person = "volunteer__person__"
+    youngest = on.year - policies.get("volunteer.minimum_age") - 1
+    by_date = Q(**{f"{person}birth_date__isnull": True}) | Q(
+        **{f"{person}birth_date__year__lte": youngest}
+    )
+    by_year = Q(**{f"{person}birth_year__isnull": True}) | Q(
+        **{f"{person}birth_year__lte": youngest}
+    )
+    return by_date & by_year
 
 
 def day_expression(instant):

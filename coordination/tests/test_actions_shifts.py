@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from coordination import eligibility, rosters
 from coordination.actions import assignments, clearances, engagements, shifts
-from coordination.models import Assignment, Clearance, Shift
+from coordination.models import Assignment, Clearance, Person, Shift
 from coordination.states import SHIFT, AssignmentState, ShiftState
 from coordination.tests import factories
 from core.errors import DomainError
@@ -335,6 +335,17 @@ def test_at_risk_age(site, coordinator):
         young.volunteer_id,
         not_yet.volunteer_id,
     }
+
+
+def test_at_risk_below_the_municipality_s_own_age(shift, coordinator):
+    grown = booked(shift, coordinator, birth_year=1980)
+    young = booked(shift, coordinator)
+    Person.objects.filter(pk=young.volunteer_id).update(birth_year=today().year - 5)
+    assert risky() == {young.pk}
+    Person.objects.filter(pk=grown.volunteer_id).update(
+        birth_year=None, birth_date=date(today().year - 5, 1, 1)
+    )
+    assert risky() == {grown.pk, young.pk}
 
 
 def test_at_risk_leaves_out_the_past_and_the_cancelled(site, shift, coordinator):
