@@ -1,6 +1,5 @@
 """The staff pages of people and activities in a browser: axe and width, on a desk and a phone."""
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -89,8 +88,6 @@ def test_pages_are_accessible(visit, address, coordinator, library, width):
     page = visit(library[0], user=coordinator, width=width)
     for number, path in enumerate(library):
         page.goto(address(path))
-        if "SHOTS" in os.environ:
-            page.screenshot(path=f"/tmp/shots/{width}-{number:02}.png", full_page=True)
         assert_accessible(page)
 
 

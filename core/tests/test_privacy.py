@@ -104,9 +104,7 @@ def test_export_says_who_has_looked_without_the_employees_name(rf, rows, other_u
 
     accesses = privacy.export_person(PERSON)["accesses"]
 
-    assert [(access["purpose"], access["by"]) for access in accesses] == [
-        ("test.detail", "user")
-    ]
+    assert [(access["purpose"], access["by"]) for access in accesses] == [("test.detail", "user")]
     assert "Egon" not in json.dumps(accesses)
 
 
