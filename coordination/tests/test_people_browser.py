@@ -86,7 +86,7 @@ def library(volunteer, here, coordinator):
 @pytest.mark.parametrize("width", [DESK, PHONE])
 def test_pages_are_accessible(visit, address, coordinator, library, width):
     page = visit(library[0], user=coordinator, width=width)
-    for number, path in enumerate(library):
+    for path in library:
         page.goto(address(path))
         assert_accessible(page)
 
