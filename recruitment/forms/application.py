@@ -4,7 +4,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coordination.access import Permission
-from coordination.models import ActivityKind, Association, Branch, Site, Tie
+from coordination.actions.engagements import default_tie
+from coordination.models import Association, Branch, Site, Tie
 from core import forms
 from core.periods import today
 from recruitment.states import ApplicationState
@@ -43,9 +44,7 @@ class AcceptForm(forms.Form):
         self.people = {str(person.pk): person for person in likely_same}
         self.fields["site"].queryset = _sites(application, user)
         self.fields["site"].initial = application.site_id
-        self.fields["tie"].initial = (
-            Tie.OCCASIONAL if application.site.activity.kind == ActivityKind.EVENT else Tie.FIXED
-        )
+        self.fields["tie"].initial = default_tie(application.site)
         self.fields["association"].queryset = Association.objects.all()
         self._offer_known_people()
 
