@@ -41,10 +41,12 @@ class VolunteerListView(ListView):
         scope = scope_of(self.request.user)
         ids = [row.pk for row in context["rows"]]
         lines = queries.lines_of(ids, self.request.user, today())
+        sees_people = scope.holds(Permission.VIEW_PEOPLE)
         for row in context["rows"]:
             row.lines = lines[row.pk]
+            row.url = reverse("coordination:volunteer-detail", args=[row.pk]) if sees_people else ""
         return context | {
-            "sees_people": scope.holds(Permission.VIEW_PEOPLE),
+            "sees_people": sees_people,
             "may_edit": scope.holds(Permission.EDIT_PEOPLE),
             "may_export": scope.holds(Permission.EXPORT_PEOPLE),
         }

@@ -281,6 +281,18 @@ def contact(person):
     return SafeString("<br>".join(ways))
 
 
+@register.simple_tag
+def person_name(person, url=""):
+    """A person, perhaps as a link to their page; a protected identity is marked. Without a
+    template file, as lists hold many."""
+    name = person.display_name
+    shown = format_html('<a href="{}">{}</a>', url, name) if url else format_html("{}", name)
+    if not person.protected_identity:
+        return shown
+    mark = icon("lock", _("Protected name and address"))
+    return format_html('{} <span class="protected">{}</span>', shown, mark)
+
+
 def _component(name, **context):
     return render_to_string(f"components/{name}.html", context)
 
@@ -301,7 +313,14 @@ def scroll(content, label):
 @register.simple_block_tag
 def panel(content, heading, level=2, kind="", id=""):
     """A framed section with a heading. `kind`: "", "next" (what to do now) or "quiet"."""
-    return _component("panel", heading=heading, level=level, kind=kind, id=id, content=content)
+    return format_html(
+        '<section class="panel{}"{}><h{level} class="panel-heading">{}</h{level}>{}</section>',
+        f" panel-{kind}" if kind else "",
+        format_html(' id="{}"', id) if id else "",
+        heading,
+        content,
+        level=3 if level == 3 else 2,
+    )
 
 
 @register.simple_block_tag
@@ -334,10 +353,18 @@ def breadcrumbs(content):
     return _component("breadcrumbs", content=content) if content.strip() else ""
 
 
-@register.inclusion_tag("components/crumb.html")
+@register.simple_tag
 def crumb(text, url=""):
     """One step of the breadcrumbs; the last one, this page, has no address."""
-    return {"text": text, "url": url}
+    if not url:
+        here = '<li class="breadcrumbs__list-item" aria-current="page">{}</li>'
+        return format_html(here, text)
+    return format_html(
+        '<li class="breadcrumbs__list-item"><a class="breadcrumbs__link" href="{}">{}</a>{}</li>',
+        url,
+        text,
+        icon("chevron-right"),
+    )
 
 
 @register.simple_tag
