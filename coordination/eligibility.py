@@ -27,12 +27,11 @@ from coordination.models import (
     ClearanceKind,
     Engagement,
     Necessity,
-    Pause,
     Tie,
 )
 from coordination.states import AssignmentState, ShiftState
 from core import policies
-from core.periods import covering, seen_from_inside, today
+from core.periods import seen_from_inside, today
 
 
 @dataclass(frozen=True)
@@ -195,46 +194,75 @@ def assignments_at_risk(now=None):
     return at_risk(coming_assignments(now))
 
 
-def doubtful(assignments, engagements, first, last):
-    """Volunteer ids of those sign-ups, all from the first day to the last, that may be at risk.
+def doubtful(pairs, people, first, last):
+    """Volunteer ids of the (volunteer, site) pairs that may be at risk from the first day to the
+    last. `people` are their volunteers: ids, or a subquery. 2 queries, 1 where no papers are asked.
 
     Thousands of sign-ups are coming, and hardly anybody is at risk: who is steady at the site all
-    the time (one of the `engagements` there is) need not be asked about day by day. 1 query.
+    the time need not be asked about day by day. Read plainly and put together here: a page asks
+    each time, and writing the question as one query costs more than answering it.
     """
-    steady_at = steady(engagements, first, last).order_by().values_list("volunteer", "site")
-    pairs = assignments.order_by().values_list("volunteer", "shift__site").difference(steady_at)
-    return {volunteer for volunteer, _site in pairs}
+    if not pairs:
+        return set()
+    steady = _steady_at(people, first, last)
+    return {volunteer for volunteer, site in pairs if (volunteer, site) not in steady}
 
 
-def steady(engagements, first, last):
-    """Those of the engagements that pass the gate on every day from the first to the last, by the
-    same papers and well above any age. Who is not steady may pass all the same. A queryset.
+# What is read about a tie, a row per pause and requirement.
+_TIE = (
+    "pk",
+    "volunteer",
+    "site",
+    "tie",
+    "site__activity__minimum_age",
+    "volunteer__person__birth_date",
+    "volunteer__person__birth_year",
+    "pauses__starts_on",
+    "pauses__ends_on",
+    "site__activity__requirements__necessity",
+    "site__activity__requirements__fixed_tie_only",
+    "site__activity__requirements__kind",
+)
+
+
+def _steady_at(people, first, last):
+    """The (volunteer, site) pairs of the people that pass the gate on every day from the first to
+    the last, by the same papers and well above any age. Who is not steady may pass all the same.
     """
-    paused = Pause.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=first),
-        engagement=OuterRef("pk"),
-        starts_on__lte=last,
+    born_by = first.year - policies.get("volunteer.minimum_age") - 1
+    ties = Engagement.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=last), volunteer__in=people, starts_on__lte=first
     )
-    lacking = missing_rows(engagements, first, last)
-    return (
-        engagements.filter(covering(first), covering(last))
-        .filter(_age_is_no_matter(first), site__activity__minimum_age__isnull=True)
-        .exclude(Exists(paused))
-        .exclude(pk__in=lacking.values("pk"))
-    )
+    pairs, asked, shaky = {}, set(), set()
+    for pk, volunteer, site, tie, limit, born, year, starts, ends, *duty in ties.values_list(*_TIE):
+        pairs[pk] = (volunteer, site)
+        old_enough = (born is None or born.year <= born_by) and (year is None or year <= born_by)
+        paused = starts is not None and starts <= last and (ends is None or ends >= first)
+        if limit is not None or not old_enough or paused:
+            shaky.add(pk)
+        if _is_duty(tie, *duty[:2]):
+            asked.add((pk, duty[2]))
+    papers = _papers_of(people, first, last) if asked else ()
+    for pk, kind in asked:
+        volunteer, site = pairs[pk]
+        if (volunteer, kind, None) not in papers and (volunteer, kind, site) not in papers:
+            shaky.add(pk)
+    return {pair for pk, pair in pairs.items() if pk not in shaky}
 
 
-def _age_is_no_matter(on):
-    """Q: the age is not known, or a whole year above the municipality's limit on the day."""
-    person = "volunteer__person__"
-    youngest = on.year - policies.get("volunteer.minimum_age") - 1
-    by_date = Q(**{f"{person}birth_date__isnull": True}) | Q(
-        **{f"{person}birth_date__year__lte": youngest}
+def _papers_of(people, first, last):
+    """(volunteer, kind, site or None for everywhere) of what holds from the first to the last."""
+    papers = Clearance.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=last),
+        volunteer__in=people,
+        valid_from__lte=first,
     )
-    by_year = Q(**{f"{person}birth_year__isnull": True}) | Q(
-        **{f"{person}birth_year__lte": youngest}
-    )
-    return by_date & by_year
+    return set(papers.values_list("volunteer", "kind", "site"))
+
+
+def _is_duty(tie, necessity, fixed_tie_only):
+    """As `missing_rows` asks; no requirement at all is none."""
+    return necessity == Necessity.DUTY and (tie == Tie.FIXED or not fixed_tie_only)
 
 
 def day_expression(instant):

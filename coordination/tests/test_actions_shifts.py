@@ -280,7 +280,9 @@ def test_end_of_engagement_frees_later_shifts_only(site, coordinator):
 def risky():
     """Those at risk. A page, which asks about the doubtful only, finds as many on each shift."""
     found = eligibility.assignments_at_risk().order_by().values_list("pk", "shift_id")
-    assert rosters.at_risk_of(list(rosters.shifts())) == Counter(shift for _pk, shift in found)
+    page = list(rosters.shifts())
+    at_risk = rosters.at_risk_of(page, rosters.sign_ups_of(page))
+    assert at_risk == Counter(shift for _pk, shift in found)
     return {pk for pk, _shift in found}
 
 
@@ -381,4 +383,4 @@ def test_gate_is_one_answer_for_one_and_for_many(site, here, coordinator):
         )
     at_risk = set(eligibility.assignments_at_risk().values_list("shift_id", flat=True))
     assert at_risk == {pk for pk, found in many.items() if found}
-    assert set(rosters.at_risk_of(coming)) == at_risk
+    assert set(rosters.at_risk_of(coming, rosters.sign_ups_of(coming))) == at_risk

@@ -1,5 +1,7 @@
 """Staff's pages of shifts: the list, one shift, plan, change, move, cancel, sign up, attendance."""
 
+from collections import Counter
+
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -53,14 +55,15 @@ class ShiftListView(ListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         scope = scope_of(self.request.user)
-        ids = [row.pk for row in context["rows"]]
-        taken = rosters.taken_of(ids)
-        at_risk = rosters.at_risk_of(context["rows"]) if scope.holds(Permission.VIEW_PEOPLE) else {}
-        for row in context["rows"]:
-            held = taken.get(row.pk, 0)
+        rows = context["rows"]
+        sign_ups = rosters.sign_ups_of(rows)
+        taken = Counter(shift for shift, _volunteer, _state in sign_ups)
+        at_risk = rosters.at_risk_of(rows, sign_ups) if scope.holds(Permission.VIEW_PEOPLE) else {}
+        places = _("%(taken)s of %(capacity)s")
+        for row in rows:
             row.at_risk = at_risk.get(row.pk, 0)
-            row.places = _("%(taken)s of %(capacity)s") % {"taken": held, "capacity": row.capacity}
-            row.standing = standing.of_shift(row, taken=held, at_risk=row.at_risk)
+            row.places = places % {"taken": taken[row.pk], "capacity": row.capacity}
+            row.standing = standing.of_shift(row, taken=taken[row.pk], at_risk=row.at_risk)
         return context | {"may_edit": scope.holds(Permission.EDIT_SHIFTS)}
 
 
