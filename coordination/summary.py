@@ -11,14 +11,16 @@ from coordination import rosters
 from coordination.access import Permission, scope_of
 from coordination.models import Engagement, Shift
 from coordination.states import HOLDING_A_PLACE
-from core.periods import today
+from core.periods import start_of, today
 from core.summary import Tile, Waiting
 
 DAYS_AHEAD = 14
+# Who is at risk is asked about one by one, and later than this there is time to put it right.
+RISK_DAYS = 7
 
 
 def staff_summary(user):
-    """Tiles and what waits in the user's branches. At most 5 queries."""
+    """Tiles and what waits in the user's branches. At most 6 queries."""
     scope = scope_of(user)
     rows = []
     if scope.holds(Permission.VIEW_OVERVIEW):
@@ -62,16 +64,17 @@ def _shifts(user):
     yield Tile(
         _("Shifts in the next %(days)s days") % {"days": DAYS_AHEAD}, counted["all"], url, order=30
     )
-    at_risk = rosters.number_at_risk(
-        user, Permission.VIEW_SHIFTS, now, now + timedelta(days=DAYS_AHEAD)
-    )
+    soon = start_of(today() + timedelta(days=RISK_DAYS))
+    at_risk = rosters.number_at_risk(user, Permission.VIEW_SHIFTS, now, soon)
     if at_risk:
+        within = _("They start within %(days)s days.") % {"days": RISK_DAYS}
+        papers = _("A paper has run out, or the activity asks for more. Help them, or find others.")
         yield Waiting(
             text=_("People on a shift who are no longer cleared for it"),
             number=at_risk,
-            url=f"{url}?at_risk=on",
+            url=f"{url}?at_risk=on&time=week",
             action=_("See the shifts"),
-            why=_("A paper has run out, or the activity asks for more. Help them, or find others."),
+            why=f"{within} {papers}",
             urgent=True,
             order=5,
         )

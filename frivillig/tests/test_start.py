@@ -49,7 +49,9 @@ def test_a_clearance_that_ends_before_the_shift_is_shown(client, coordinator, si
     assert waiting_of(client, coordinator) == {
         "Tilmeldte, der ikke længere er godkendt til vagten": 1
     }
-    page = client.get(reverse("coordination:shift-list"), {"at_risk": "on"})
+    (waits,) = client.get("/").context["waiting"]
+    assert "7 dage" in waits.why
+    page = client.get(waits.url)
     assert [row.pk for row in page.context["rows"]] == [shift.pk]
 
 
