@@ -1,5 +1,7 @@
 """The context processor `frame`: what surrounds every page, asked for when drawn."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.urls import get_script_prefix
@@ -57,7 +59,7 @@ class Frame:
     @cached_property
     def menu_items(self):
         """The menu's <li> elements, made once: a page holds them twice, for desk and phone."""
-        return SafeString("".join(_menu_item(link) for link in self.menu))
+        return SafeString("".join([_menu_item(*link) for link in map(_shown, self.menu)]))
 
     @cached_property
     def home_url(self):
@@ -112,11 +114,18 @@ MENU_ITEM = (
 MENU_PLAIN_ITEM = '<li><a href="{}" class="nav-link"><span>{}</span></a></li>'
 
 
-def _menu_item(link):
-    if not link.active:
-        return format_html(MENU_PLAIN_ITEM, link.url, link.label)
-    css, current = ("active current", "page") if link.current else ("active", "true")
-    return format_html(MENU_ITEM, css, link.url, current, link.label)
+def _shown(link):
+    """What the menu shows of a link, its label in the language of the page."""
+    return link.url, str(link.label), link.current, link.active
+
+
+@lru_cache(maxsize=512, typed=True)  # a SafeString is not the text it equals
+def _menu_item(url, label, current, active):
+    """The markup, kept: every page holds a dozen, and there are few different ones."""
+    if not active:
+        return format_html(MENU_PLAIN_ITEM, url, label)
+    css, aria = ("active current", "page") if current else ("active", "true")
+    return format_html(MENU_ITEM, css, url, aria, label)
 
 
 def frame(request):
