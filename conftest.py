@@ -1,6 +1,9 @@
 """The cast: who appears in the tests. Access tests read as sentences with these names."""
 
+import uuid
+
 import pytest
+from django.core.cache import caches
 
 from coordination.access import Role
 from coordination.tests import factories
@@ -8,6 +11,12 @@ from core.tests.browser import address, chromium, visit
 from core.tests.guards import emptying_lifts_the_guards
 
 __all__ = ["address", "chromium", "emptying_lifts_the_guards", "visit"]
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch):
+    """Redis is not rolled back: each test counts its sign-ups and sign-ins under its own name."""
+    monkeypatch.setattr(caches["default"], "key_prefix", uuid.uuid4().hex)
 
 
 @pytest.fixture
