@@ -19,6 +19,9 @@ from coordination.models import (
 from coordination.states import HOLDING_A_PLACE, AssignmentState, InvitationState, ShiftState
 from core.periods import day_of, today
 
+# So many ids cost more in a query than the question they answer.
+MANY = 200
+
 
 def shifts():
     """Shifts with site, activity and branch read along."""
@@ -89,7 +92,9 @@ def number_at_risk(user, permission, now, until):
     rows = eligibility.coming_assignments(now).filter(starts_at__lt=until)
     rows = rows.permitted(user, permission)
     pairs = set(rows.order_by().values_list("volunteer", "shift__site"))
-    people = rows.order_by().values("volunteer")
+    people = {volunteer for volunteer, _site in pairs}
+    if len(people) > MANY:
+        people = rows.order_by().values("volunteer")
     found = eligibility.doubtful(pairs, people, day_of(now), day_of(until))
     return eligibility.at_risk(rows.filter(volunteer__in=found)).count() if found else 0
 

@@ -27,7 +27,7 @@ QUERIES = {
     "coordination:branch-list": 5,
     "coordination:association-list": 7,
     "coordination:overview": 9,
-    "coordination:shift-list": 9,
+    "coordination:shift-list": 11,
     "coordination:recognition-list": 7,
     "agreements:agreement-list": 10,
     "agreements:agreement-missing": 12,
