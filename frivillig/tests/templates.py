@@ -96,7 +96,8 @@ def of_packages():
     found = set()
     for package in PACKAGES:
         folder = Path(str(resources.files(package))) / "templates"
-        found |= {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+        files = (path for path in folder.rglob("*") if path.suffix in (".html", ".txt"))
+        found |= {path.relative_to(folder).as_posix() for path in files}
     return found
 
 
