@@ -1,11 +1,11 @@
 """Messages to people: registered kinds, and the row that is written by what causes the message.
 
-    mail.register("agreements.link", context=link_context)          # in the app's emails.py
+    mail.register("agreements.link", context=link_context, …)       # in the app's emails.py
 
     mail.send("agreements.link", to=recipient, about=agreement, key=f"link:{agreement.pk}")
 
-The row is written in the causing transaction; the text is made when it is sent, from
-templates/emails/<language>/<kind>.txt (first line `Subject: …`). Delivery: `core/delivery.py`.
+The row is written in the causing transaction; the text is made when it is sent
+(`core/mailtext.py`). Kinds: `core/kinds.py`. Delivery: `core/delivery.py`.
 One message goes to one person; nobody sees who else got it.
 """
 
@@ -22,29 +22,43 @@ from django.utils.translation import gettext as _
 
 from core import wake
 from core.errors import DomainError
+from core.kinds import (
+    ASKED,
+    LAW,
+    NICE,
+    ORDINARY,
+    PATIENT,
+    URGENT,
+    WORK,
+    Group,
+    Kind,
+    Placeholder,
+    group,
+    groups,
+    kinds,
+    register,
+)
 from core.models import Channel, Message, MessageState
 from core.models.job import Queue
 
+__all__ = [
+    "ASKED",
+    "LAW",
+    "NICE",
+    "ORDINARY",
+    "PATIENT",
+    "URGENT",
+    "WORK",
+    "Group",
+    "Kind",
+    "Placeholder",
+    "group",
+    "groups",
+    "kinds",
+    "register",
+]
+
 DELIVER = wake.Wake("core.deliver_mail", queue=Queue.MAIL)
-URGENT, ORDINARY, PATIENT = 10, 0, -10
-
-_kinds = {}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of message.
-
-    `context(message)` returns the template's variables, or None when the message has lost its
-    sense. `sensitive`: its matter must not be told by e-mail; the text may only say that
-    something waits on the site. `declinable`: nice to have, not needed by law or by the work.
-    """
-
-    name: str
-    context: object
-    sensitive: bool = False
-    declinable: bool = False
-    priority: int = ORDINARY
 
 
 @dataclass(frozen=True)
@@ -68,32 +82,18 @@ class Draft:
     key: str | None = None
     not_before: object = None
     params: dict = field(default_factory=dict)
+    urgent: bool = False
 
 
-def register(kind, *, context, sensitive=False, declinable=False, priority=ORDINARY):
-    """Make a kind of message known. Call it from the app's emails.py, once per kind.
-
-    Raises ValueError if another module has taken the name.
-    """
-    known = _kinds.get(kind)
-    if known and known.context.__module__ != context.__module__:
-        raise ValueError(f"Two kinds of message are named {kind}")
-    _kinds[kind] = Kind(kind, context, sensitive, declinable, priority)
-
-
-def kinds():
-    """All kinds, by name."""
-    return dict(_kinds)
-
-
-def send(kind, *, to, about=None, key=None, not_before=None, **params):
+def send(kind, *, to, about=None, key=None, not_before=None, urgent=False, **params):
     """Write a message to the outbox and wake a sender on commit; return it. At most 2 queries.
 
     With a `key` that has been used, nothing is written and the first message is returned,
     whatever became of it. `params` must be JSON: ids, numbers, dates as text; no secrets. Without
-    an address the message is written as not delivered, so that somebody sees it.
+    an address the message is written as not delivered, so that somebody sees it. `urgent`: this
+    one cannot wait for the morning or the day's gathered mail, whatever its kind.
     """
-    draft = Draft(kind, to, about, key, not_before, params)
+    draft = Draft(kind, to, about, key, not_before, params, urgent)
     if key is None:
         message = _message(draft)
         message.save(force_insert=True)
@@ -162,7 +162,7 @@ def _write(drafts):
 
 
 def _message(draft):
-    kind, to, about = _kinds[draft.kind], draft.to, draft.about
+    kind, to, about = kinds()[draft.kind], draft.to, draft.about
     return Message(
         key=draft.key,
         kind=kind.name,
@@ -175,7 +175,7 @@ def _message(draft):
         about_type=about._meta.label_lower if about is not None else "",
         about_id=about.pk if about is not None else None,
         params=draft.params,
-        priority=kind.priority,
+        priority=URGENT if draft.urgent else kind.priority,
         not_before=draft.not_before or timezone.now(),
         message_id=f"<{uuid.uuid4().hex}@{urlsplit(settings.SITE_URL).hostname}>",
         **_state_for(to.email),

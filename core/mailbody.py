@@ -1,7 +1,7 @@
-"""From a message row to subject, text and HTML. Templates are plain text; HTML is made of it.
+"""From a message row to subject, text and HTML. The text is plain (`core/mailtext.py`), HTML is
+made of it.
 
-A template is templates/emails/<language>/<kind>.txt. Its first line is `Subject: …`, then an empty
-line, then the body: one line per paragraph, an empty line between paragraphs. Lines that begin
+A body has one line per paragraph, an empty line between paragraphs. Lines that begin
 with "- " are a list, "## " begins a heading, and a line of its own `Words: <address on this site>`
 becomes a button with these words. Line breaks are kept.
 
@@ -21,9 +21,8 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string, select_template
 from django.utils import translation
 
-from core import policies
+from core import kinds, mailtext, policies
 
-SUBJECT = "Subject: "
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -61,7 +60,12 @@ def render(message, context):
             "recipient_name": message.recipient_name,
             "language": message.language,
         }
-        subject, content = _split(source.render(_plain(shared | context)))
+        kind = kinds.kinds().get(message.kind)
+        if kind is None or kind.placeholders is None:
+            subject, content = mailtext.split(source.render(_plain(shared | context)))
+            content = re.sub(r"\n{3,}", "\n\n", content).strip()
+        else:
+            subject, content = mailtext.fill(*mailtext.split(source.source), shared | context)
         shared |= {"subject": subject, "content": content, "blocks": list(blocks(content))}
         text = get_template("emails/base.txt").template.render(_plain(shared))
         html = css_inline.inline(
@@ -126,10 +130,3 @@ def _joined(kind, gathered):
 
 def _plain(context):
     return Context(context, autoescape=False)
-
-
-def _split(rendered):
-    first, _, rest = rendered.lstrip().partition("\n")
-    if not first.startswith(SUBJECT):
-        raise ValueError("A message template begins with 'Subject: '")
-    return " ".join(first.removeprefix(SUBJECT).split()), re.sub(r"\n{3,}", "\n\n", rest).strip()

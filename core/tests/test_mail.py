@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.core import mail as django_mail
 from django.db import IntegrityError, transaction
 
-from core import delivery, mail, mailbody
+from core import delivery, kinds, mail, mailbody
 from core.models import Message, MessageState, User
 from core.models.message import MESSAGE_STATES
 
@@ -21,7 +21,7 @@ FRIDA = mail.Recipient("frida@example.dk", "Frida Frivillig")
 @pytest.fixture(autouse=True)
 def letters(monkeypatch, settings):
     """A register with the kinds these tests send, and where their templates lie."""
-    monkeypatch.setattr(mail, "_kinds", {})
+    monkeypatch.setattr(kinds, "_kinds", {})
     settings.TEMPLATES = [
         django_settings.TEMPLATES[0]
         | {"DIRS": [*django_settings.TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]}

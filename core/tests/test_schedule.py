@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core import jobs, mail, schedule
+from core import jobs, kinds, mail, schedule
 from core.models import Job, Message, ScheduledRun, User
 
 TODAY = date(2026, 3, 3)
@@ -12,7 +12,7 @@ TODAY = date(2026, 3, 3)
 
 @pytest.fixture(autouse=True)
 def registers(monkeypatch):
-    monkeypatch.setattr(mail, "_kinds", {})
+    monkeypatch.setattr(kinds, "_kinds", {})
     monkeypatch.setattr(jobs, "_rules", {})
     monkeypatch.setattr(schedule, "_reminders", {})
     mail.register("tests.reminder", context=lambda message: {})

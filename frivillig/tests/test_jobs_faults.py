@@ -22,7 +22,7 @@ from celery import Celery
 from django.conf import settings as django_settings
 from django.db import connection
 
-from core import jobs, mail, wake
+from core import jobs, kinds, mail, wake
 from core.models import Job, JobState, Message, MessageState, User
 from core.tests.test_mail_smtp import office  # noqa: F401 - a mail server that counts
 from frivillig.environment import Environment
@@ -117,7 +117,7 @@ def workshop(tmp_path, monkeypatch, database, office, settings):  # noqa: F811
     sender.conf.update(broker_url=address or "filesystem://", broker_transport_options=options)
     monkeypatch.setattr(wake, "current_app", sender)
     monkeypatch.setattr(wake, "_broker_back_at", 0.0)
-    monkeypatch.setattr(mail, "_kinds", dict(mail.kinds()))
+    monkeypatch.setattr(kinds, "_kinds", dict(mail.kinds()))
     mail.register("tests.letter", context=lambda message: {})
     shop = Workshop(
         tmp_path,

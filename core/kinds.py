@@ -1,0 +1,160 @@
+"""The kinds of message: what each is for, who may decline it, and what its text may put in.
+
+    mail.group("shifts", label=_("Your shifts"), help=_("…"), order=20)
+    mail.register(
+        "coordination.shift_reminder",
+        context=_reminder_context,
+        title=_("Reminder of a shift"),
+        group="shifts",
+        necessity=mail.WORK,
+        declinable=True,
+        placeholders=(
+            mail.Placeholder("first_name", _("The volunteer's first name"), "Frida"),
+            mail.Placeholder("own_url", _("Link to my page"), "/min-side/", required=True),
+        ),
+    )
+
+`context(message)` returns a value for every placeholder, or None when the message has lost its
+sense. How the text is filled: `core/mailtext.py`. What follows from necessity:
+core/necessity.py. Why it is so: docs/decisions/message-texts.md.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+URGENT, ORDINARY, PATIENT = 10, 0, -10
+
+# What the law asks for, what the person has just asked for, what the work needs, what is nice.
+LAW, ASKED, WORK, NICE = "law", "asked", "work", "nice"
+NECESSITIES = {
+    LAW: _("Required by law"),
+    ASKED: _("Asked for just now"),
+    WORK: _("Needed for the work"),
+    NICE: _("Nice to have"),
+}
+
+_groups = {}
+_kinds = {}
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A name that a kind's texts may hold as [[name]]; nothing else is ever put in.
+
+    `example` shows what it becomes: text, a day, an instant, a list of lines, or True for a
+    `condition`, which is only asked for ([[if name]]). `required`: a text without it cannot be
+    published. `secret`: a code or a link that opens something; never kept or shown again.
+    `inside`: matter that a sensitive message tells on the person's own page and nowhere else.
+    """
+
+    name: str
+    description: str
+    example: object
+    required: bool = False
+    condition: bool = False
+    secret: bool = False
+    inside: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Kinds that a person chooses about together, in plain words."""
+
+    key: str
+    label: str
+    help: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message. `sensitive`: its matter must not be told outside the person's own page;
+    `unsaid` are stems of words that its outside text may then not hold.
+    """
+
+    name: str
+    context: object
+    title: str
+    group: str = ""
+    necessity: str = WORK
+    declinable: bool = False
+    gatherable: bool = False
+    sensitive: bool = False
+    unsaid: tuple = ()
+    placeholders: tuple | None = None
+    priority: int = ORDINARY
+
+    def placeholder(self, name):
+        """The Placeholder of this name, or None."""
+        return next((one for one in self.placeholders or () if one.name == name), None)
+
+
+def group(key, *, label, help="", order=50):
+    """Name a group of kinds. Call it from the app's emails.py; returns the key."""
+    _groups[key] = Group(key, label, help, order)
+    return key
+
+
+def groups():
+    """All groups, by key, in the order in which people see them."""
+    return {found.key: found for found in sorted(_groups.values(), key=lambda one: one.order)}
+
+
+def register(
+    kind,
+    *,
+    context,
+    title="",
+    group="",
+    necessity=WORK,
+    declinable=None,
+    gatherable=False,
+    sensitive=False,
+    unsaid=(),
+    placeholders=None,
+    priority=None,
+):
+    """Make a kind of message known. Call it from the app's emails.py, once per kind.
+
+    What is nice may always be declined, what the law or the person asked for never. What is
+    asked for is urgent. Raises ValueError if another module has taken the name, or for a
+    necessity that contradicts the rest.
+    """
+    known = _kinds.get(kind)
+    if known and known.context.__module__ != context.__module__:
+        raise ValueError(f"Two kinds of message are named {kind}")
+    if necessity not in NECESSITIES:
+        raise ValueError(f"{kind}: there is no necessity {necessity}")
+    declinable = necessity == NICE if declinable is None else declinable
+    if declinable and necessity in (LAW, ASKED):
+        raise ValueError(f"{kind}: what the law or the person asks for cannot be declined")
+    if priority is None:
+        priority = URGENT if necessity == ASKED else ORDINARY
+    if gatherable and (priority >= URGENT or sensitive):
+        raise ValueError(f"{kind}: what is urgent or sensitive is not gathered")
+    _kinds[kind] = Kind(
+        name=kind,
+        context=context,
+        title=title or kind,
+        group=group,
+        necessity=necessity,
+        declinable=declinable,
+        gatherable=gatherable,
+        sensitive=sensitive,
+        unsaid=tuple(unsaid),
+        placeholders=None if placeholders is None else (*COMMON, *placeholders),
+        priority=priority,
+    )
+
+
+def kinds():
+    """All kinds, by name."""
+    return dict(_kinds)
+
+
+COMMON = (
+    Placeholder("municipality", _("The municipality's name"), "Odense Kommune"),
+    Placeholder("recipient_name", _("The recipient's full name"), "Frida Frivillig"),
+    Placeholder("site_url", _("The address of this site"), "https://frivillig.example.dk"),
+)
