@@ -14,6 +14,7 @@ from core.models.deletion import Deletion
 from core.models.file import StoredFile
 from core.models.job import Job, JobState, Queue, ScheduledRun
 from core.models.message import Channel, Message, MessageState
+from core.models.message_text import MessageChoice, MessageText, TextState, Wish
 from core.models.policy import PolicyValue
 from core.models.text import PublishedText
 from core.models.user import User
@@ -31,12 +32,16 @@ __all__ = [
     "Job",
     "JobState",
     "Message",
+    "MessageChoice",
     "MessageState",
+    "MessageText",
     "PolicyValue",
     "PublishedText",
     "Queue",
     "ScheduledRun",
     "StoredFile",
     "Stream",
+    "TextState",
     "User",
+    "Wish",
 ]

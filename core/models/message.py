@@ -44,9 +44,12 @@ MESSAGE_STATES = StateTable(
 
 class MessageQuerySet(models.QuerySet):
     def due(self, now):
-        """Messages a sender may claim: waiting and due, or left behind by a lost sender."""
+        """Messages a sender may claim: waiting and due, or left behind by a lost sender.
+
+        What a gathered mail carries goes with that mail.
+        """
         return self.filter(
-            Q(state=MessageState.WAITING, not_before__lte=now)
+            Q(state=MessageState.WAITING, not_before__lte=now, digest__isnull=True)
             | Q(state=MessageState.SENDING, lease_until__lt=now)
         )
 
@@ -67,6 +70,9 @@ class Message(Leased):
     `person_id` and `about_*` point upward, to rows core knows nothing of, so they are numbers and
     names and not foreign keys. `params` holds what the text needs and no row holds; it is plain
     JSON. The row is its own job: it is claimed, retried and leased like one.
+
+    `digest` is the gathered mail that carries it, and shares its fate. `subject` is what the sent
+    message was called, without codes and secret links.
     """
 
     key = models.CharField(_("key"), max_length=200, null=True, blank=True)  # noqa: DJ001
@@ -90,6 +96,16 @@ class Message(Leased):
     about_id = models.BigIntegerField(_("about number"), null=True, blank=True)
     params = models.JSONField(_("parameters"), default=dict, blank=True)
     template_version = models.CharField(_("template version"), max_length=64, blank=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True, editable=False)
+    digest = models.ForeignKey(
+        "self",
+        verbose_name=_("gathered in"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="gathered",
+    )
     state = models.CharField(
         _("state"), max_length=8, choices=MessageState.choices, default=MessageState.WAITING
     )

@@ -22,6 +22,8 @@ from core.models import (
     Deletion,
     Job,
     Message,
+    MessageChoice,
+    MessageText,
     PolicyValue,
     PublishedText,
     ScheduledRun,
@@ -261,15 +263,26 @@ def _messages_and_jobs():
                 "id", "not_before", "priority", "attempts", "lease_token", "lease_until",
                 "last_error", "created_at", "key", "kind", "channel", "language", "person_id",
                 "user", "about_type", "about_id", "template_version", "state", "message_id",
+                "digest",
             ),
             "recipient_name": _personal(CONTACT, BLANK, **until_dropped),
             "recipient_email": _personal(CONTACT, BLANK, **until_dropped),
             "params": _personal(CONTACT, BLANK, **until_dropped),
+            "subject": _personal(CONTACT, BLANK, **until_dropped),
             "sent_at": Operational(export=True),
         },
         person="person_id",
         user="user",
     )  # fmt: skip
+    register(
+        MessageChoice,
+        {
+            **_operational("id", "person_id", "group"),
+            "wish": _personal(CONTACT, DELETE_ROW, retention=_("as long as the person is here")),
+            "chosen_at": Operational(export=True),
+        },
+        person="person_id",
+    )
     register(
         Job,
         _operational(
@@ -305,6 +318,18 @@ def _settings_and_texts():
         {
             **_operational("id", "key", "version", "body_da", "body_en", "published_at"),
             "published_by_id": decided_by(),
+        },
+    )
+    register(
+        MessageText,
+        {
+            **_operational(
+                *("id", "kind", "language", "version", "subject", "body"),
+                *("edited_at", "published_at", "replaced_at"),
+            ),
+            "edited_by": decided_by(),
+            "published_by": decided_by(),
+            "replaced_by": decided_by(),
         },
     )
     register(

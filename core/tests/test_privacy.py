@@ -115,7 +115,10 @@ def test_plan_says_what_is_deleted_emptied_and_kept_and_changes_nothing(rows, us
     plan = {line.model._meta.label: line for line in privacy.erasure_plan(PERSON)}
 
     assert plan["account.EmailAddress"].deletes_rows
-    assert plan["core.Message"].emptied == ("recipient_name", "recipient_email", "params")
+    assert plan["core.Message"].emptied == (
+        *("recipient_name", "recipient_email", "params"),
+        "subject",
+    )
     assert list(plan["core.AuditSubject"].kept) == ["person_id"]
     assert str(plan["core.AuditSubject"].kept["person_id"])
     assert everything_of(user) == before

@@ -28,6 +28,8 @@ from core.models import (
     AuditSubject,
     Job,
     Message,
+    MessageChoice,
+    MessageText,
     PublishedText,
     ScheduledRun,
 )
@@ -78,12 +80,15 @@ def make_rows():
         *_papers(branch, volunteer, engagement, activity, staff, now),
         calls.make_application(site),
         calls.make_opportunity(site),
-        *_core(now),
+        *_core(now, staff),
     ]
     found = {type(row): row for row in rows}
     return found | {
         "staff": staff,
         "branch_one_root": root,
+        "message_text_one_in_use": make_text(
+            staff, language="en", published_at=now, published_by=staff
+        ),
         "clearance_once_per_source_and_site": make.make_clearance(volunteer, site=site),
     }
 
@@ -131,7 +136,12 @@ def _papers(branch, volunteer, engagement, activity, staff, now):
     ]
 
 
-def _core(now):
+def make_text(by, **values):
+    known = {"kind": "test", "language": "da", "version": 1, "subject": "Emne", "body": "Tekst"}
+    return MessageText.objects.create(**(known | values), edited_by=by)
+
+
+def _core(now, staff):
     audited = AuditEvent.objects.create(
         kind="test", object_type="test", object_id="1", actor_kind="system"
     )
@@ -147,6 +157,8 @@ def _core(now):
         ),
         ScheduledRun.objects.create(rule="test", slot=now),
         PublishedText.objects.create(key="test", version=1, body_da="Tekst"),
+        make_text(staff),
+        MessageChoice.objects.create(person_id=1, group="test", wish="none"),
     ]
 
 

@@ -53,6 +53,10 @@ COPIES = {
     "message_key_unique": {"message_id": NEW},
     "message_id_unique": {"key": NEW},
     "published_text_version_unique": {},
+    "message_text_version_unique": {"published_at": NOW, "published_by_id": 1},
+    "message_text_one_draft": {"version": 99},
+    "message_text_one_in_use": {"version": 99},
+    "message_choice_unique": {},
 }
 
 CHANGES = {
@@ -148,6 +152,11 @@ CHANGES = {
     "message_sent_at_when_sent": {"state": "sent"},
     "message_about_set_together": {"about_type": "coordination.shift"},
     "message_email_has_address": {"recipient_email": ""},
+    "message_text_published_at_and_by": {"published_at": NOW},
+    "message_text_replaced_at_and_by": {"replaced_by_id": 1},
+    "message_text_replaced_after_published": {"replaced_at": NOW, "replaced_by_id": 1},
+    "message_text_language_known": {"language": "xx"},
+    "message_choice_known": {"wish": "nonsense"},
 }
 
 # Constraints that a migration makes because no Meta can hold them: broken in
@@ -163,6 +172,9 @@ EXCLUSIONS = {
 REFUSED_BEFORE = {
     "engagement_one_open_per_site": "engagement_no_overlap",
     "job_state_known": "job_finished_at_when_finished",
+    "message_text_one_in_use": "is kept: UNIQUE row exists",
+    # SQLite names the columns only, and the two share theirs.
+    "message_text_one_draft": "message_text_one_in_use",
     **dict.fromkeys(
         (
             *("audit_subject_unique", "access_subject_unique", "audit_release_unique"),
