@@ -23,6 +23,11 @@ volunteer_urls = [
     path(
         "frivillige/eksport.csv", volunteers.VolunteerExportView.as_view(), name="volunteer-export"
     ),
+    path(
+        "frivillige/eksport/",
+        volunteers.VolunteerExportStartView.as_view(),
+        name="volunteer-export-start",
+    ),
     path("frivillige/<int:pk>/", volunteers.VolunteerDetailView.as_view(), name="volunteer-detail"),
     path("frivillige/<int:pk>/kontakt/", people.ContactView.as_view(), name="person-edit"),
     path("frivillige/<int:pk>/login/", people.GiveSignInView.as_view(), name="person-sign-in"),

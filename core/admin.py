@@ -42,8 +42,6 @@ section("audit", gettext_lazy("Events and accesses"), order=50)
 section("system", gettext_lazy("Looking after the system"), order=60)
 
 SHOWN_MESSAGES = audit.purpose("admin.messages", gettext_lazy("Sent messages were looked through"))
-audit.kind("job.retried", gettext_lazy("Job put in the queue again"))
-audit.kind("job.cancelled", gettext_lazy("Job stopped"))
 audit.kind("message.retried", gettext_lazy("Message put in the queue again"))
 
 
@@ -268,19 +266,6 @@ class DeletionAdmin(ReadOnlyAdmin):
 # --- Looking after the system --------------------------------------------------------------
 
 
-def retry_job(row, *, by):
-    """Put a failed or cancelled job in the queue again."""
-    job = jobs.retry(row.pk)
-    audit.record("job.retried", by=by, about=job, fields=("state",))
-    return job
-
-
-def cancel_job(row, *, by):
-    """Stop a job that waits or runs."""
-    if jobs.cancel(row.pk):
-        audit.record("job.cancelled", by=by, about=row, fields=("state",))
-
-
 def retry_message(row, *, by):
     """Let a message that was not delivered be tried again."""
     message = mail.retry(row.pk)
@@ -315,7 +300,7 @@ class JobAdmin(ReadOnlyAdmin):
             "igen",
             gettext_lazy("Try again"),
             gettext_lazy("Shall the job be tried again?"),
-            retry_job,
+            jobs.resume,
             gettext_lazy("The job is in the queue again."),
             possible=lambda row: row.state in (JobState.FAILED, JobState.CANCELLED),
         ),
@@ -323,7 +308,7 @@ class JobAdmin(ReadOnlyAdmin):
             "stop",
             gettext_lazy("Stop the job"),
             gettext_lazy("Shall the job be stopped?"),
-            cancel_job,
+            jobs.stop,
             gettext_lazy("The job has been stopped."),
             possible=lambda row: not row.is_finished,
             consequences=(gettext_lazy("What it has done already stays."),),

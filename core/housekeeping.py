@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import structlog
 
-from core import jobs, privacy, sealing
+from core import jobs, privacy, results, sealing
 
 log = structlog.get_logger(__name__)
 
@@ -37,3 +37,9 @@ def retention(run):
             log.info("retention_applied", rule=rule, rows=rows)
     with run.finish():
         pass
+
+
+@jobs.scheduled("core.drop_results", every=timedelta(hours=1))
+def drop_results(run):
+    """Delete the files of jobs that nobody may fetch any more."""
+    results.drop(results.expired())

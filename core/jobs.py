@@ -10,26 +10,47 @@ and "done" are one transaction that fails if the token is no longer its own: a w
 thought dead and comes back changes nothing. What a job does outside the database (a mail, a file)
 happens at least once.
 
+Long work that a person waits for is started by `start`, has a page (`core/views/jobs.py`) and goes
+on where it was when it is lost, cancelled or tried again:
+
+    @jobs.job("agreements.zip", title=_("Agreements as a zip file"), queue=Queue.BULK, atomic=False)
+    def zip_agreements(run, *, agreement_ids):
+        left = run.done_so_far or agreement_ids
+        while left:
+            batch, left = left[:20], left[20:]
+            with transaction.atomic():
+                make(batch)
+                run.checkpoint(left, done=…, total=…, step=_("Making the agreements"))
+        file = run.result("aftaler.zip", "application/zip", purpose="agreements.zip")
+        with zipfile.ZipFile(file, "w") as archive: …
+        with run.finish():
+            …
+
+    job = jobs.start("agreements.zip", by=request.user, agreement_ids=[…])
+
 Source: ../shared/stack.md section 4 (kill -9 loses tasks on every broker tried).
 """
 
+import hashlib
+import json
 import random
 import traceback
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max, Min, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core import periods, wake
+from core import audit, periods, results, timelimit, wake
 from core.errors import DomainError
 from core.models import Job, JobState, Queue, ScheduledRun
 from core.models.job import UNFINISHED
@@ -45,6 +66,10 @@ _kinds = {}
 _rules = {}
 
 
+audit.kind("job.retried", gettext_lazy("Job put in the queue again"))
+audit.kind("job.cancelled", gettext_lazy("Job stopped"))
+
+
 class LeaseLost(Exception):
     """The job belongs to someone else now, or was cancelled: stop, and change nothing."""
 
@@ -55,8 +80,12 @@ class GiveUp(Exception):
 
 @dataclass(frozen=True)
 class JobKind:
-    """What the decorator knows of a kind of job. `lease` is the longest time, in seconds,
-    between claiming, reports of progress and the end."""
+    """What the decorator knows of a kind of job.
+
+    `lease` is the longest time, in seconds, between claiming, reports of progress and the end:
+    a job that takes longer is interrupted (TimeUp), atomic or not. `title` is what its owner
+    calls it; `permission` is what they must still hold to fetch its result.
+    """
 
     name: str
     function: object
@@ -65,6 +94,8 @@ class JobKind:
     lease: int
     priority: int
     atomic: bool
+    title: str = ""
+    permission: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,14 +127,50 @@ class Run:
 
     job: Job
     kind: JobKind
+    _file: object = field(default=None, repr=False)
 
-    def progress(self, done, total=0):
+    def progress(self, done, total=0, step=None):
         """Show how far it is and extend the lease. Raises LeaseLost when cancelled or too late.
 
         In a job that is one transaction (`atomic`, the default) nobody sees it before the end.
         """
-        self.job.lease_until = timezone.now() + timedelta(seconds=self.kind.lease)
-        self._change(progress_done=done, progress_total=total, lease_until=self.job.lease_until)
+        shown = {"progress_done": done, "progress_total": total}
+        if step is not None:
+            shown["step"] = str(step)[:120]
+        self.hold(**shown)
+
+    def checkpoint(self, at, *, done=None, total=None, step=None):
+        """Remember `at` (JSON, not None): a job that is resumed finds it in `done_so_far`.
+
+        Call it in the transaction of the effect it stands for: both, or neither. What was written
+        to the result is kept with it. Counts as going forward: attempts start anew.
+        """
+        if at is None:
+            raise ValueError("None is where a job begins.")
+        if self._file is not None:
+            self._file.save()
+        values = {"reached": at, "attempts": 1, "progress_done": done, "progress_total": total}
+        values["step"] = None if step is None else str(step)[:120]
+        self.hold(**{name: value for name, value in values.items() if value is not None})
+
+    @property
+    def done_so_far(self):
+        """Where the last checkpoint was, or None at the beginning."""
+        return self.job.reached
+
+    def result(self, name, content_type, *, purpose=""):
+        """Open the file that the job leaves for its owner; see `core/results.py`.
+
+        `purpose` (of `audit.purpose`) is needed where the file tells about people.
+        """
+        self._file = results.open_for(self, name, content_type, purpose=purpose)
+        return self._file
+
+    def hold(self, **values):
+        """Extend the lease and the time limit. Raises LeaseLost when cancelled or too late."""
+        timelimit.again(self.kind.lease)
+        until = timezone.now() + timedelta(seconds=self.kind.lease)
+        self._change(lease_until=until, **values)
 
     @contextmanager
     def finish(self):
@@ -113,6 +180,8 @@ class Run:
         """
         with transaction.atomic():
             yield
+            if self._file is not None:
+                self._file.save()
             self._change(**_finished(JobState.DONE))
             if self.job.name in _rules:
                 slot = datetime.fromisoformat(self.job.args["slot"])
@@ -130,7 +199,17 @@ class Run:
 # --- Registering ---------------------------------------------------------------------------
 
 
-def job(name, *, queue=Queue.INTERACTIVE, max_attempts=5, lease=60, priority=0, atomic=True):
+def job(
+    name,
+    *,
+    queue=Queue.INTERACTIVE,
+    max_attempts=5,
+    lease=60,
+    priority=0,
+    atomic=True,
+    title="",
+    permission=None,
+):
     """Register `def f(run, **ids)` as the job `name`. Names are stable: rows hold them.
 
     `atomic=True` runs it inside the one transaction that also marks it done; right for short
@@ -141,7 +220,9 @@ def job(name, *, queue=Queue.INTERACTIVE, max_attempts=5, lease=60, priority=0, 
     def register(function):
         if name in _kinds and _kinds[name].function.__module__ != function.__module__:
             raise ValueError(f"Two jobs are named {name}")
-        _kinds[name] = JobKind(name, function, queue, max_attempts, lease, priority, atomic)
+        _kinds[name] = JobKind(
+            name, function, queue, max_attempts, lease, priority, atomic, title, permission
+        )
         return function
 
     return register
@@ -170,10 +251,35 @@ def rules():
     return dict(_rules)
 
 
+def kind_of(row):
+    """The JobKind of a row, or None where a job of this name no longer exists."""
+    return _kinds.get(row.name)
+
+
+def started_by_people():
+    """Jobs with their results, the newest first; callers narrow them to one's own."""
+    return Job.objects.select_related("result").order_by("-pk")
+
+
+def title_of(row):
+    """What a person calls this job: its title, or its name where it has none."""
+    kind = kind_of(row)
+    return kind.title if kind and kind.title else row.name
+
+
 # --- Enqueueing ----------------------------------------------------------------------------
 
 
-def enqueue(name, *, key, not_before=None, **args):
+def start(name, *, by, **args):
+    """Start a job for a person, who finds it on a page of its own; return it. 2 queries.
+
+    The same job with the same arguments is started once, however often the button is pressed.
+    """
+    wanted = hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()[:16]
+    return enqueue(name, key=f"{name}:{by.pk}:{wanted}", owner=by, **args)
+
+
+def enqueue(name, *, key, not_before=None, owner=None, **args):
     """Write the job and wake a worker on commit; return the job. 2 queries.
 
     While a job with this key waits or runs, there is no second one: the first is returned. Once
@@ -192,6 +298,7 @@ def enqueue(name, *, key, not_before=None, **args):
         priority=kind.priority,
         not_before=not_before or now,
         woken_at=now if due else None,
+        owner=owner,
     )
     Job.objects.bulk_create([new], ignore_conflicts=True)
     row = Job.objects.filter(key=key).latest("pk")
@@ -201,9 +308,7 @@ def enqueue(name, *, key, not_before=None, **args):
 
 
 def _wake_for(row):
-    kind = _kinds.get(row.name)
-    limit = {"soft_time_limit": kind.lease} if kind and kind.atomic else {}
-    return wake.Wake("core.run_job", (row.pk,), row.queue, limit)
+    return wake.Wake("core.run_job", (row.pk,), row.queue)
 
 
 # --- Running -------------------------------------------------------------------------------
@@ -220,9 +325,14 @@ def run(job_id):
         return False
     with scope(), structlog.contextvars.bound_contextvars(job_id=job_id, job=running.job.name):
         try:
-            _perform(running)
+            with timelimit.limit(running.kind.lease):
+                _perform(running)
         except LeaseLost:
             log.warning("job_lease_lost")
+        except timelimit.TimeUp as error:
+            if not connection.in_atomic_block:
+                connection.close()  # it may have been interrupted in the middle of an answer
+            _put_back(running, error)
         except Exception as error:  # the row, not the worker, carries what went wrong
             _put_back(running, error)
         else:
@@ -232,7 +342,7 @@ def run(job_id):
 
 def claim(job_id):
     """Take the lease of a due job by one conditional update; a Run, or None if not to be had."""
-    row = Job.objects.filter(pk=job_id).first()
+    row = Job.objects.select_related("owner").filter(pk=job_id).first()
     if row is None or row.is_finished:
         return None
     kind = _kinds.get(row.name)
@@ -254,11 +364,17 @@ def claim(job_id):
     )
     if not claimed:
         return None
-    row.refresh_from_db()
+    row.refresh_from_db(from_queryset=Job.objects.select_related("owner"))
     return Run(row, kind) if row.lease_token == token else None
 
 
 def _perform(running):
+    owner = running.job.owner
+    with translation.override(owner.language if owner else translation.get_language()):
+        _call(running)
+
+
+def _call(running):
     function, args = running.kind.function, running.job.args
     if running.job.name in _rules:
         args = {}
@@ -310,7 +426,9 @@ def describe(error):
     ours = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(str(settings.BASE_DIR)) and ".venv" not in frame.filename
+        if frame.filename.startswith(str(settings.BASE_DIR))
+        and ".venv" not in frame.filename
+        and frame.filename != timelimit.__file__  # the bell, not what it interrupted
     ]
     if not ours:
         return type(error).__name__
@@ -330,7 +448,8 @@ def cancel(job_id):
 
 
 def retry(job_id):
-    """Queue a failed or cancelled job again, from the first attempt; return it.
+    """Queue a failed or cancelled job again, from the first attempt; return it. One that had
+    reached a checkpoint goes on from there.
 
     Raises DomainError("job_not_failed") or DomainError("job_already_queued").
     """
@@ -358,6 +477,21 @@ def retry(job_id):
     row = Job.objects.get(pk=job_id)
     wake.after_commit(_wake_for(row))
     return row
+
+
+def stop(row, *, by):
+    """Cancel a job in somebody's name; nothing if it had finished."""
+    with transaction.atomic():
+        if cancel(row.pk):
+            audit.record("job.cancelled", by=by, about=row, fields=("state",))
+
+
+def resume(row, *, by):
+    """Retry a job in somebody's name; return it. Raises as `retry` does."""
+    with transaction.atomic():
+        again = retry(row.pk)
+        audit.record("job.retried", by=by, about=again, fields=("state",))
+    return again
 
 
 # --- The sweep and the clock ---------------------------------------------------------------

@@ -136,4 +136,13 @@ def register_policies():
             unit=_("days"),
             label=_("How long finished jobs are kept"),
         ),
+        Policy(
+            "jobs.result_hours",
+            int,
+            24,
+            minimum=1,
+            maximum=168,
+            unit=_("hours"),
+            label=_("How long a file that was made for a colleague can be fetched"),
+        ),
     )

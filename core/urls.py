@@ -1,9 +1,15 @@
 from django.urls import path
 
 from core import mailbox, public, styleguide
+from core.views import jobs as job_pages
 
 app_name = "core"
 urlpatterns = [
+    path("opgaver/", job_pages.JobListView.as_view(), name="job-list"),
+    path("opgaver/<int:pk>/", job_pages.JobDetailView.as_view(), name="job"),
+    path("opgaver/<int:pk>/stop/", job_pages.JobCancelView.as_view(), name="job-cancel"),
+    path("opgaver/<int:pk>/igen/", job_pages.JobResumeView.as_view(), name="job-resume"),
+    path("opgaver/<int:pk>/fil/", job_pages.JobResultView.as_view(), name="job-result"),
     path("logo", public.logo, name="logo"),
     path("post/", mailbox.inbox, name="mailbox"),
     path("post/<slug:key>/", mailbox.letter, name="mailbox-letter"),

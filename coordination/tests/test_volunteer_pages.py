@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coordination import exports
 from coordination.actions import engagements
 from coordination.models import Engagement, Person
 from coordination.tests import factories
-from core.models import AccessEvent, AccessSubject
+from core import jobs
+from core.models import AccessEvent, AccessSubject, Job
 from core.periods import today
 
 LIST = "/frivillige/"
@@ -303,3 +305,31 @@ def test_what_somebody_else_saved_meanwhile_is_not_lost_in_silence(client, coord
 
     assert client.post(address, _filled(page)).status_code == 302
     assert Person.objects.get(pk=volunteer.pk).postcode == "5000"
+
+
+def test_a_long_export_is_made_by_a_job(
+    client, coordinator, volunteer, volunteer_elsewhere, here, monkeypatch
+):
+    site = factories.make_site(here)
+    monkeypatch.setattr(exports, "AT_ONCE", 0)
+    monkeypatch.setattr(exports, "AT_A_TIME", 2)
+    for number in range(3):
+        factories.make_engagement(factories.make_volunteer(f"Berit {number}"), site)
+    asked = get(client, coordinator, url("volunteer-export") + "?q=Berit")
+    assert asked.url == url("volunteer-export-start") + "?q=Berit"
+    assert "3" in client.get(asked.url).context["question"]
+    started = client.post(url("volunteer-export-start"))
+    job = Job.objects.get()
+    assert started.url == reverse("core:job", args=[job.pk])
+    assert not AccessEvent.objects.exists()
+    jobs.run(job.pk)
+    file = client.get(reverse("core:job-result", args=[job.pk]))
+    rows = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig")), delimiter=";"))
+    assert [row[0] for row in rows[1:]] == [
+        "Berit 0",
+        "Berit 1",
+        "Berit 2",
+        volunteer.person.name,
+    ]
+    assert AccessEvent.objects.get().purpose == "volunteer.export"
+    assert AccessSubject.objects.count() == 4

@@ -1,10 +1,11 @@
 """Pages of volunteers: the list, one volunteer, a new one, the list as CSV."""
 
-from django.shortcuts import render
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from coordination import exports, panels, queries
 from coordination.access import Permission, scope_of
@@ -12,13 +13,12 @@ from coordination.actions import engagements
 from coordination.filters import VolunteerFilter, visible_activities
 from coordination.forms.people import NewVolunteerForm
 from coordination.models import Volunteer
-from core import audit, forms
+from core import audit, forms, jobs
 from core.periods import today
 from core.views import DetailView, FormView, ListView, PageView
 
 LIST = audit.purpose("volunteer.list", gettext_lazy("The list of volunteers was shown"))
 DETAIL = audit.purpose("volunteer.detail", gettext_lazy("Your page as a volunteer was shown"))
-EXPORT = audit.purpose("volunteer.export", gettext_lazy("The list of volunteers was downloaded"))
 
 
 class VolunteerListView(ListView):
@@ -53,17 +53,62 @@ class VolunteerListView(ListView):
 
 
 class VolunteerExportView(VolunteerListView):
-    """The same rows, all of them, as CSV."""
+    """The same rows, all of them, as CSV; more than a page can wait for are made by a job."""
 
     permission = Permission.EXPORT_PEOPLE
-    access_purpose = EXPORT
+    access_purpose = exports.PURPOSE
 
     def get(self, request, *args, **kwargs):
         self.require_permission()
-        filter_form = self.get_filter()
-        rows = list(filter_form.apply(self.permitted_rows()))
+        rows = list(wanted_volunteers(request)[: exports.AT_ONCE + 1])
+        if len(rows) > exports.AT_ONCE:
+            start = reverse("coordination:volunteer-export-start")
+            return HttpResponseRedirect(f"{start}?{request.GET.urlencode()}")
         self.record_access(rows)
         return exports.volunteers_csv(rows, request.user)
+
+
+def wanted_volunteers(request):
+    """Those who may be exported and whom the address's filter lets through."""
+    rows = queries.volunteers_of(request.user, Permission.EXPORT_PEOPLE)
+    return VolunteerFilter(request.GET or None, user=request.user).apply(rows)
+
+
+class VolunteerExportStartView(PageView):
+    """Asks whether to make a long list, and starts the job that does."""
+
+    permission = Permission.EXPORT_PEOPLE
+    template_name = "components/confirm_page.html"
+
+    def post(self, request, *args, **kwargs):
+        self.require_permission()
+        numbers = list(wanted_volunteers(request).values_list("pk", flat=True))
+        job = jobs.start("coordination.export_volunteers", by=request.user, volunteer_ids=numbers)
+        return redirect("core:job", pk=job.pk)
+
+    def get_context_data(self, **kwargs):
+        volunteers = reverse("coordination:volunteer-list")
+        heading = _("Download a long list of volunteers")
+        return super().get_context_data(**kwargs) | {
+            "heading": heading,
+            "question": ngettext(
+                "Shall a file with %(number)s volunteer be made?",
+                "Shall a file with %(number)s volunteers be made?",
+                number := wanted_volunteers(self.request).count(),
+            )
+            % {"number": number},
+            "action": _("Make the file"),
+            "consequences": [
+                _("It takes a moment. You see how far it is, and may do other things meanwhile."),
+                _("Only you can download it, and only for a limited time."),
+            ],
+            "cancel_url": f"{volunteers}?{self.request.GET.urlencode()}",
+            "crumbs": [
+                {"text": _("Start"), "url": reverse("start")},
+                {"text": _("Volunteers"), "url": volunteers},
+                {"text": heading, "url": ""},
+            ],
+        }
 
 
 class VolunteerDetailView(DetailView):

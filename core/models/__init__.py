@@ -12,7 +12,16 @@ from core.models.audit import (
 )
 from core.models.deletion import Deletion
 from core.models.file import StoredFile
-from core.models.job import Job, JobState, Queue, ScheduledRun
+from core.models.job import (
+    Heartbeat,
+    Incident,
+    Job,
+    JobResult,
+    JobResultPart,
+    JobState,
+    Queue,
+    ScheduledRun,
+)
 from core.models.message import Channel, Message, MessageState
 from core.models.message_text import MessageChoice, MessageText, TextState, Wish
 from core.models.policy import PolicyValue
@@ -29,7 +38,11 @@ __all__ = [
     "AuditSubject",
     "Channel",
     "Deletion",
+    "Heartbeat",
+    "Incident",
     "Job",
+    "JobResult",
+    "JobResultPart",
     "JobState",
     "Message",
     "MessageChoice",

@@ -1,5 +1,6 @@
 """Jobs: the row is the truth, a Celery message only wakes a worker."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -71,12 +72,17 @@ class JobQuerySet(models.QuerySet):
         """The row of `job` if the caller still holds its lease, else nothing."""
         return self.filter(pk=job.pk, state=JobState.RUNNING, lease_token=job.lease_token)
 
+    def own(self, user):
+        """The jobs that this user started."""
+        return self.filter(owner=user)
+
 
 class Job(Leased):
     """One piece of background work, at most one unfinished per key.
 
     `args` holds ids and plain values, never names or addresses; `last_error` holds the kind of
-    error and where in the code it rose, never its text, which may quote personal data.
+    error and where in the code it rose, never its text, which may quote personal data; `step` is
+    a few words for the owner without names. `reached` is where a resumed job goes on.
     """
 
     key = models.CharField(_("key"), max_length=200)
@@ -91,6 +97,16 @@ class Job(Leased):
     max_attempts = models.PositiveSmallIntegerField(_("attempts allowed"), default=5)
     progress_done = models.PositiveIntegerField(_("done so far"), default=0)
     progress_total = models.PositiveIntegerField(_("of"), default=0)
+    step = models.CharField(_("step"), max_length=120, blank=True)
+    reached = models.JSONField(null=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("started by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     woken_at = models.DateTimeField(null=True, editable=False)
     started_at = models.DateTimeField(_("started"), null=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
@@ -154,6 +170,95 @@ class Job(Leased):
     @property
     def is_finished(self):
         return self.state in FINISHED
+
+
+class JobResult(models.Model):
+    """The file that a job leaves for who started it, for a limited time.
+
+    `purpose` is written to the access log when the file is fetched, if there are people in it.
+    """
+
+    job = models.OneToOneField(
+        Job, verbose_name=_("job"), on_delete=models.CASCADE, related_name="result"
+    )
+    name = models.CharField(_("file name"), max_length=200)
+    content_type = models.CharField(_("content type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    purpose = models.CharField(_("purpose"), max_length=80, blank=True)
+    expires_at = models.DateTimeField(_("kept until"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("result of a job")
+        verbose_name_plural = _("results of jobs")
+
+    def __str__(self):
+        return self.name
+
+
+class JobResultPart(models.Model):
+    """A piece of a result: a large file is never in memory whole. `people` are ids."""
+
+    result = models.ForeignKey(
+        JobResult, verbose_name=_("result"), on_delete=models.CASCADE, related_name="parts"
+    )
+    number = models.PositiveIntegerField(_("number"))
+    content = models.BinaryField(_("content"))
+    people = models.JSONField(_("people"), default=list)
+
+    class Meta:
+        verbose_name = _("part of a result")
+        verbose_name_plural = _("parts of results")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["result", "number"],
+                name="job_result_part_once",
+                violation_error_message=_("This part of the file has been written."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.result_id}/{self.number}"
+
+
+class Heartbeat(models.Model):
+    """When a program was last seen: the clock, or the workers of a queue."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        verbose_name = _("program last seen")
+        verbose_name_plural = _("programs last seen")
+
+    def __str__(self):
+        return self.name
+
+
+class Incident(models.Model):
+    """Something that stood still or failed, and whether people were told; one open per kind."""
+
+    kind = models.CharField(_("kind"), max_length=150)
+    began_at = models.DateTimeField(_("began"))
+    seen_at = models.DateTimeField(_("last seen"))
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_told_at = models.DateTimeField(_("end told"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(ended_at__isnull=True),
+                name="incident_open_once",
+                violation_error_message=_("This incident is already open."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.began_at:%Y-%m-%d %H:%M}"
 
 
 class ScheduledRun(models.Model):

@@ -11,7 +11,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from core import periods
+from core import periods, results
 from core.models import (
     AccessEvent,
     AccessSubject,
@@ -20,7 +20,11 @@ from core.models import (
     AuditSeal,
     AuditSubject,
     Deletion,
+    Heartbeat,
+    Incident,
     Job,
+    JobResult,
+    JobResultPart,
     Message,
     MessageChoice,
     MessageText,
@@ -92,6 +96,29 @@ def register_rules():
             expired=lambda day: Job.objects.filter(
                 state__in=FINISHED, created_at__lt=periods.start_of(day)
             ),
+            logged=False,
+        )
+    )
+    register_rule(
+        RowRule(
+            key="jobs.results",
+            label=_("Files made for colleagues"),
+            policy="",  # counted in hours, on the row; see core/results.py
+            unit="days",
+            model=JobResult,
+            expired=lambda day: results.expired(),
+            action=results.drop,
+            logged=False,
+        )
+    )
+    register_rule(
+        RowRule(
+            key="incidents.ended",
+            label=_("Incidents that are over"),
+            policy="jobs.kept_days",
+            unit="days",
+            model=Incident,
+            expired=lambda day: Incident.objects.filter(ended_at__lt=periods.start_of(day)),
             logged=False,
         )
     )
@@ -288,10 +315,35 @@ def _messages_and_jobs():
         _operational(
             "id", "not_before", "priority", "attempts", "lease_token", "lease_until", "last_error",
             "created_at", "key", "name", "queue", "args", "state", "max_attempts",
-            "progress_done", "progress_total", "woken_at", "started_at", "finished_at",
+            "progress_done", "progress_total", "step", "reached", "woken_at", "started_at",
+            "finished_at", "owner",
         ),
     )  # fmt: skip
     register(ScheduledRun, _operational("id", "rule", "slot", "created_at", "finished_at"))
+    register(
+        JobResult,
+        _operational(
+            "id", "job", "name", "content_type", "size", "purpose", "expires_at", "created_at"
+        ),
+    )
+    register(
+        JobResultPart,
+        {
+            **_operational("id", "result", "number", "people"),
+            "content": Personal(
+                _("A file that a colleague has asked for, such as a list of volunteers"),
+                basis=PUBLIC_TASK,
+                retention="jobs.results",
+                erase=KEEP(_("It is gone within hours, and only who asked for it can fetch it.")),
+                export=False,
+            ),
+        },
+    )
+    register(Heartbeat, _operational("id", "name", "seen_at"))
+    register(
+        Incident,
+        _operational("id", "kind", "began_at", "seen_at", "told_at", "ended_at", "end_told_at"),
+    )
 
 
 def _settings_and_texts():

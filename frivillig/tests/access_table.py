@@ -13,6 +13,7 @@ PAGES = """
 coordination:volunteer-list               -            in   403  403  403  ok   ok   ok   .    ok   ok   -
 coordination:volunteer-create             -            in   403  403  403  403  403  ok   .    ok   ok   post
 coordination:volunteer-export             -            in   403  403  403  403  ok   ok   .    ok   ok   -
+coordination:volunteer-export-start       -            in   403  403  403  403  ok   ok   .    ok   ok   post
 coordination:volunteer-detail             volunteer    in   404  404  403  403  ok   ok   404  ok   ok   -
 coordination:person-edit                  volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:person-sign-in               volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
@@ -108,6 +109,11 @@ coordination:own-invitation-answer        invitation   in   404  ok   404  404  
 agreements:own-list                       -            in   ok   ok   .    ok   -
 agreements:own-sign                       agreement    in   404  ok   404  404  post
 agreements:own-document                   document     in   404  ok   404  404  -
+core:job-list                             -            in   ok   ok   .    ok   -
+core:job                                  job          in   404  ok   404  404  -
+core:job-cancel                           job          in   404  ok   404  404  post
+core:job-resume                           job          in   404  ok   404  404  post
+core:job-result                           job          in   404  403  404  404  -
 """
 
 # Addresses that ask for no sign-in, with what a visitor gets. Nothing else may be public.

@@ -26,7 +26,10 @@ from core.models import (
     AuditRelease,
     AuditSeal,
     AuditSubject,
+    Incident,
     Job,
+    JobResult,
+    JobResultPart,
     Message,
     MessageChoice,
     MessageText,
@@ -151,7 +154,13 @@ def _core(now, staff):
         AccessSubject.objects.create(event=seen, person_id=1),
         AuditSeal.objects.create(**_batch(), count=2, first_at=now, last_at=now, digest="0" * 64),
         AuditRelease.objects.create(**_batch(), kept_days=30),
-        Job.objects.create(key="seal:1", name="test"),
+        job := Job.objects.create(key="seal:1", name="test"),
+        JobResultPart.objects.create(
+            result=JobResult.objects.create(job=job, name="test", expires_at=now),
+            number=0,
+            content=b"test",
+        ),
+        Incident.objects.create(kind="test", began_at=now, seen_at=now),
         Message.objects.create(
             key="test", kind="test", recipient_email="a@example.dk", message_id="<1@example.dk>"
         ),

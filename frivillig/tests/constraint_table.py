@@ -50,6 +50,8 @@ COPIES = {
     "audit_release_unique": {},
     "job_key_unique_while_unfinished": {},
     "scheduled_run_once_per_slot": {},
+    "job_result_part_once": {},
+    "incident_open_once": {},
     "message_key_unique": {"message_id": NEW},
     "message_id_unique": {"key": NEW},
     "published_text_version_unique": {},

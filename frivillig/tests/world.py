@@ -15,6 +15,7 @@ from agreements.tests import factories as papers
 from coordination.access import Role
 from coordination.models import Assignment, RecognitionInvitation, Tie
 from coordination.tests import factories as make
+from core.models import Job, JobResult, JobState
 from core.periods import today
 from recruitment.states import OpportunityState
 from recruitment.tests import factories as calls
@@ -84,7 +85,23 @@ def _place(mark, root, manager):
     _papers(place, site, volunteer)
     _newcomers(place, site)
     _recognition(place, volunteer)
+    place.rows["job"] = _job(place)
     return place
+
+
+def _job(place):
+    """A job that the volunteer started, with its file."""
+    now = timezone.now()
+    job = Job.objects.create(
+        key=place.mark,
+        name="coordination.export_volunteers",
+        args={"volunteer_ids": []},
+        owner=place.user,
+        state=JobState.DONE,
+        finished_at=now,
+    )
+    JobResult.objects.create(job=job, name=f"{place.mark}.csv", expires_at=now + timedelta(days=1))
+    return job
 
 
 def _site(place, manager):

@@ -1,0 +1,35 @@
+"""Long work that coordinators start and wait for."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordination import exports, queries
+from coordination.access import Permission
+from core import jobs
+from core.models import Queue
+
+
+@jobs.job(
+    "coordination.export_volunteers",
+    title=gettext_lazy("List of volunteers as a CSV file"),
+    permission=Permission.EXPORT_PEOPLE,
+    queue=Queue.BULK,
+    atomic=False,
+)
+def export_volunteers(run, *, volunteer_ids):
+    """The list in pieces of some hundreds; whoever the owner may no longer see is left out."""
+    user, total = run.job.owner, len(volunteer_ids)
+    done = run.done_so_far or 0
+    file = run.result("frivillige.csv", exports.CSV_TYPE, purpose=exports.PURPOSE)
+    rows = queries.volunteers_of(user, Permission.EXPORT_PEOPLE)
+    while done < total:
+        batch = volunteer_ids[done : done + exports.AT_A_TIME]
+        with transaction.atomic():
+            found = {row.pk: row for row in rows.filter(pk__in=batch)}
+            volunteers = [found[pk] for pk in batch if pk in found]
+            header = [] if done else [exports.volunteer_header()]
+            lines = [*header, *exports.volunteer_rows(volunteers, user)]
+            file.write(exports.csv_bytes(lines, first=not done), people=found)
+            done += len(batch)
+            run.checkpoint(done, done=done, total=total, step=_("Writing the volunteers"))
