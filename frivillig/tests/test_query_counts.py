@@ -41,7 +41,7 @@ QUERIES = {
 OWN = {
     "coordination:own-shift-list": 12,
     "agreements:own-list": 15,
-    "core:job-list": 5,
+    "core:job-list": 6,
 }
 # Downloads hold every row there is; their queries do not grow either.
 DOWNLOADS = {

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_cache_table"),
+        ("core", "0005_message_text_guard"),
     ]
 
     operations = [
