@@ -5,7 +5,7 @@ What a mail says about an attestation is only that something waits on the volunt
 
 from django.utils import timezone
 
-from agreements import signing
+from agreements import signing, wording
 from agreements.models import Agreement, Attestation, Party, SigningCode
 from agreements.states import AgreementState
 from core import mail
@@ -23,14 +23,21 @@ ATTESTATION_EXPIRING_STAFF = "agreements.attestation_expiring_staff"
 
 def register():
     """Called once, from `AgreementsConfig.ready`."""
-    mail.register(LINK, context=_link, priority=mail.URGENT)
-    mail.register(CODE, context=_code, priority=mail.URGENT)
-    mail.register(SIGNED, context=_signed)
-    mail.register(EXPIRING, context=_expiring)
-    mail.register(EXPIRING_STAFF, context=_expiring)
-    mail.register(ATTESTATION_ORDERED, context=_attestation, sensitive=True)
-    mail.register(ATTESTATION_EXPIRING, context=_attestation_expiring, sensitive=True)
-    mail.register(ATTESTATION_EXPIRING_STAFF, context=_attestation_expiring, sensitive=True)
+    wording.name_groups()
+    mail.register(LINK, context=_link, **wording.LINK)
+    mail.register(CODE, context=_code, **wording.CODE)
+    mail.register(SIGNED, context=_signed, **wording.SIGNED)
+    mail.register(EXPIRING, context=_expiring, **wording.EXPIRING)
+    mail.register(EXPIRING_STAFF, context=_expiring, **wording.EXPIRING_STAFF)
+    mail.register(ATTESTATION_ORDERED, context=_attestation, **wording.ATTESTATION_ORDERED)
+    mail.register(
+        ATTESTATION_EXPIRING, context=_attestation_expiring, **wording.ATTESTATION_EXPIRING
+    )
+    mail.register(
+        ATTESTATION_EXPIRING_STAFF,
+        context=_attestation_expiring,
+        **wording.ATTESTATION_EXPIRING_STAFF,
+    )
 
 
 def send_link(agreement, *, again=False):
@@ -153,5 +160,5 @@ def _attestation_expiring(message):
         return None
     return _shared(attestation) | {
         "day": attestation.valid_until,
-        "url": mail.link("agreements:attestation-list"),
+        "url": mail.link("start"),  # the address of the list would say what it is
     }

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from coordination import wording
 from coordination.models import (
     Assignment,
     Engagement,
@@ -12,7 +13,8 @@ from coordination.models import (
 from coordination.states import AssignmentState, InvitationState
 from core import mail, policies
 from core.localised import localised
-from core.periods import today
+from core.periods import day_of, today
+from core.templatetags.ui import period
 
 WELCOME = "coordination.welcome"
 DATA_NOTICE = "coordination.data_notice"
@@ -26,21 +28,26 @@ RECOGNITION_INVITED = "coordination.recognition_invited"
 RECOGNITION_CANCELLED = "coordination.recognition_cancelled"
 
 # Why a place was freed: the shift moved, the engagement ended or rests, or staff did it.
-MOVED, ENDED, PAUSED, BY_STAFF = "moved", "ended", "paused", "by_staff"
+WHYS = MOVED, ENDED, PAUSED, BY_STAFF = "moved", "ended", "paused", "by_staff"
 
 
 def register():
     """Called once, from `CoordinationConfig.ready`."""
-    mail.register(WELCOME, context=_welcome_context)
-    mail.register(DATA_NOTICE, context=_data_notice_context)
-    mail.register(EMAIL_CHANGED, context=_email_changed_context)
-    mail.register(STAFF_INVITED, context=_invitation_context)
-    mail.register(SHIFT_REMINDER, context=_reminder_context)
-    mail.register(SHIFT_CHANGED, context=_changed_context)
-    mail.register(SHIFT_CANCELLED, context=_cancelled_context)
-    mail.register(RELEASED, context=_released_context)
-    mail.register(RECOGNITION_INVITED, context=_recognition_context)
-    mail.register(RECOGNITION_CANCELLED, context=_recognition_cancelled_context)
+    wording.name_groups()
+    mail.register(WELCOME, context=_welcome_context, **wording.WELCOME)
+    mail.register(DATA_NOTICE, context=_data_notice_context, **wording.DATA_NOTICE)
+    mail.register(EMAIL_CHANGED, context=_email_changed_context, **wording.EMAIL_CHANGED)
+    mail.register(STAFF_INVITED, context=_invitation_context, **wording.STAFF_INVITED)
+    mail.register(SHIFT_REMINDER, context=_reminder_context, **wording.SHIFT_REMINDER)
+    mail.register(SHIFT_CHANGED, context=_changed_context, **wording.SHIFT_CHANGED)
+    mail.register(SHIFT_CANCELLED, context=_cancelled_context, **wording.SHIFT_CANCELLED)
+    mail.register(RELEASED, context=_released_context, **wording.RELEASED)
+    mail.register(RECOGNITION_INVITED, context=_recognition_context, **wording.RECOGNITION_INVITED)
+    mail.register(
+        RECOGNITION_CANCELLED,
+        context=_recognition_cancelled_context,
+        **wording.RECOGNITION_CANCELLED,
+    )
 
 
 def send_welcome(engagement):
@@ -113,8 +120,8 @@ def _welcome_context(message):
         return None
     person = engagement.volunteer.person
     return {
-        "name": person.first_name,
-        "activity": engagement.site.activity,
+        "first_name": person.first_name,
+        "activity": localised(engagement.site.activity, "title").text,
         "branch": engagement.site.branch,
         "starts_on": engagement.starts_on,
         "has_sign_in": person.user_id is not None,
@@ -127,7 +134,7 @@ def _data_notice_context(message):
     if person is None:
         return None
     return {
-        "name": person.first_name,
+        "first_name": person.first_name,
         "municipality_address": policies.get("municipality.address"),
         "municipality_email": policies.get("municipality.email"),
         "dpo_contact": policies.get("municipality.dpo_contact"),
@@ -140,7 +147,7 @@ def _email_changed_context(message):
     if person is None or person.email == message.recipient_email:
         return None
     return {
-        "name": person.first_name,
+        "first_name": person.first_name,
         "municipality_email": policies.get("municipality.email"),
     }
 
@@ -152,7 +159,7 @@ def _invitation_context(message):
     if assignment is None or not assignment.user.is_active:
         return None
     return {
-        "name": assignment.user.get_short_name(),
+        "first_name": assignment.user.get_short_name(),
         "role": assignment.get_role_display(),
         "branch": assignment.branch,
         "sign_in_url": mail.link("account_login"),
@@ -205,12 +212,15 @@ def _assignment(message):
 
 def _shift_context(assignment):
     shift = assignment.shift
+    place = shift.place or shift.site.place
     return {
-        "name": assignment.volunteer.person.first_name,
-        "shift": shift,
-        "activity": localised(shift.site.activity, "title").text,
+        "first_name": assignment.volunteer.person.first_name,
+        "what": shift.title or localised(shift.site.activity, "title").text,
+        "day": shift.day,
+        "time": period(shift.starts_at, shift.ends_at),
         "branch": shift.site.branch,
-        "place": shift.place or shift.site.place,
+        "where": ", ".join(filter(None, [shift.site.branch.name, place])),
+        "note": shift.note,
         "own_shifts_url": mail.link("coordination:own-shift-list"),
     }
 
@@ -253,7 +263,8 @@ def _released_context(message):
         return None
     return _shift_context(assignment) | {
         "starts_at": assignment.starts_at,
-        "why": message.params["why"],
+        "day": day_of(assignment.starts_at),
+        **{why: why == message.params["why"] for why in WHYS},
     }
 
 
@@ -311,8 +322,10 @@ def _invitation(message):
 def _event_context(invitation):
     event = invitation.event
     return {
-        "name": invitation.volunteer.person.first_name,
-        "event": event,
+        "first_name": invitation.volunteer.person.first_name,
+        "starts_at": event.starts_at,
+        "place": event.place,
+        "reply_by": event.reply_by,
         "title": localised(event, "title").text,
         "description": localised(event, "description").text,
         "branch": event.branch,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import mail
 from core.account_forms import RequestLoginCodeForm
+from core.mail import Placeholder
 from core.models import User
 from core.secret_box import open_sealed, seal
 from core.throttle import client_address
@@ -31,8 +32,26 @@ KINDS = {
 
 def register_mails():
     """Make the kinds of mail known (from AppConfig.ready)."""
-    for kind in (LOGIN_CODE, PASSWORD_RESET):
-        mail.register(kind, context=_sealed_secret, priority=mail.URGENT)
+    mail.group("account", label=_("Signing in"), order=95)
+    mail.register(
+        LOGIN_CODE,
+        context=_sealed_secret,
+        title=_("Code for signing in"),
+        group="account",
+        necessity=mail.ASKED,
+        placeholders=(Placeholder("secret", _("The code"), "ABC123", required=True, secret=True),),
+    )
+    link = "https://frivillig.example.dk/konto/"
+    mail.register(
+        PASSWORD_RESET,
+        context=_sealed_secret,
+        title=_("Choosing a new password"),
+        group="account",
+        necessity=mail.ASKED,
+        placeholders=(
+            Placeholder("secret", _("The personal link"), link, required=True, secret=True),
+        ),
+    )
 
 
 def _sealed_secret(message):

@@ -1,7 +1,11 @@
 """The messages of recruitment, one function each."""
 
+from django.utils.translation import gettext as _
+
 from core import mail
 from core.localised import localised
+from core.templatetags.ui import phone
+from recruitment import wording
 from recruitment.models import Application
 
 RECEIPT = "recruitment.receipt"
@@ -10,8 +14,9 @@ DECLINED = "recruitment.declined"
 
 def register():
     """Make the kinds known (from AppConfig.ready)."""
-    mail.register(RECEIPT, context=_about_application, priority=mail.URGENT)
-    mail.register(DECLINED, context=_about_application)
+    wording.name_groups()
+    mail.register(RECEIPT, context=_about_application, **wording.RECEIPT)
+    mail.register(DECLINED, context=_about_application, **wording.DECLINED)
 
 
 def send_receipt(application):
@@ -47,5 +52,14 @@ def _about_application(message):
         "first_name": application.person.first_name,
         "activity": localised(application.site.activity, "title").text,
         "branch": application.site.branch,
+        "contact": _contact(application.site.branch),
         "opportunities_url": mail.link("recruitment:opportunity-list"),
     }
+
+
+def _contact(branch):
+    """Phone and e-mail of the branch, in words; "" where it has neither."""
+    words = {"phone": phone(branch.phone), "email": branch.email}
+    if branch.phone and branch.email:
+        return _("phone %(phone)s or %(email)s") % words
+    return _("phone %(phone)s") % words if branch.phone else branch.email
