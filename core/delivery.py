@@ -1,24 +1,28 @@
-"""Sending what is in the outbox: claimed in small batches, committed mail by mail.
+"""Sending what is in the outbox: claimed in small batches, committed message by message.
 
-A sender that is killed leaves at most one mail in doubt: it is sent again, with the same
-Message-ID, when its lease has run out. What the server refuses for good has failed; everything
-else is tried again, later and later, for about two days.
+A sender that is killed leaves at most one message in doubt: it is sent again, with the same
+Message-ID, when its lease has run out. Which way a message goes is chosen here, from what is
+known of the person now (`core/channels/choosing.py`). What a way refuses for good goes another
+way, or becomes somebody's task; everything else is tried again, later and later, for about two
+days.
 """
 
-import smtplib
+import contextlib
 import time
 import uuid
 from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.core.mail import get_connection
 from django.db.models import F
 from django.utils import timezone, translation
 
 from core import mail, mailbody, wake
+from core.channels import bounces, choosing, pace, reach, ways
+from core.channels.port import Down, Refused
 from core.jobs import backoff, describe
-from core.models import Message, MessageState
+from core.kinds import ASKED, NICE
+from core.models import Channel, Message, MessageState
 from core.scope import scope
 
 BATCH = 20
@@ -30,99 +34,72 @@ MAX_FAULTS = 5
 log = structlog.get_logger(__name__)
 
 
-class ServerDown(Exception):
-    """No mail server answers: nobody's mail can go now."""
-
-
-class Refused(Exception):
-    """The server will never take this mail for this person. Holds the code, not the text."""
-
-
 class Sender:
-    """One connection to the mail server, opened when needed and kept for the run."""
+    """The ports of one run, each opened when it is first used."""
 
     def __init__(self):
-        self.connection = None
+        self._stack = contextlib.ExitStack()
+        self._ports = {}
+        self.down = set()
+        self.full = set()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        self._drop()
+        self._stack.close()
 
-    def send(self, email):
-        """Hand over one mail. Raises Refused, ServerDown, or the passing fault as it came."""
-        if self.connection is None:
-            self._open()
+    def port(self, channel):
+        """The open port of a channel."""
+        if channel not in self._ports:
+            self._ports[channel] = self._stack.enter_context(ways.PORTS[channel]())
+        return self._ports[channel]
+
+    def send(self, message, body, known):
+        """Hand over one message; the state it is in then. Raises what its port raises."""
+        if message.channel in self.down:
+            raise Down
         try:
-            self.connection.send_messages([email])
-        except Exception as error:
-            self._drop()
-            code = permanent_code(error)
-            if code:
-                raise Refused(code) from error
+            return self.port(message.channel).send(message, body, known)
+        except Down:
+            self.down.add(message.channel)
             raise
-
-    def _open(self):
-        connection = get_connection()
-        try:
-            connection.open()
-        except (OSError, smtplib.SMTPException) as error:
-            raise ServerDown from error
-        self.connection = connection
-
-    def _drop(self):
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            try:
-                connection.close()
-            except (OSError, smtplib.SMTPException) as error:
-                log.debug("mail_close", error=describe(error))
-
-
-def permanent_code(error):
-    """The 5xx answer about this recipient or this content, or None for everything that may pass.
-
-    A refused sender is our own set-up's fault, and passes when that is mended.
-    """
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _text in error.recipients.values()]
-        return codes[0] if codes and min(codes) >= 500 else None
-    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500:
-        return error.smtp_code
-    return None
 
 
 def deliver(*, seconds=RUN_SECONDS):
-    """Send what is due for at most this long; return how many mails went out.
+    """Send what is due for at most this long; return how many messages went out.
 
     Wakes another run when time ran out before the outbox was empty, so that urgent work gets
     its turn and memory stays flat.
     """
     stop, sent = time.monotonic() + seconds, 0
     with scope(), Sender() as sender:
-        while batch := claim_batch():
+        while batch := claim_batch(sender.full):
+            known = reach.of_messages(batch)
+            batch = _that_may_go(sender, [row for row in batch if _choose(row, known[row.pk])])
             for position, message in enumerate(batch):
                 late = time.monotonic() > stop or _lease_is_short(message)
-                if late or not _try(sender, message):
+                if late or not _try(sender, message, known[message.pk]):
                     left = batch[position if late else position + 1 :]
                     release(left)
                     if late:
                         wake.send(mail.DELIVER)
                     return sent
-                sent += message.state == MessageState.SENT
+                sent += message.state in (MessageState.SENT, MessageState.TO_POST)
     return sent
 
 
-def claim_batch():
+def claim_batch(full=()):
     """Take the lease of the next due messages: urgent first, then in order of time.
 
-    One conditional update, so that two senders never hold the same message.
+    One conditional update, so that two senders never hold the same message. `full`: mail
+    domains that get no more for now.
     """
     now, token = timezone.now(), uuid.uuid4()
     due = Message.objects.due(now)
+    chosen = due.filter(pace.outside(full)) if full else due
     chosen = list(
-        due.order_by("-priority", "not_before", "pk").values_list("pk", flat=True)[:BATCH]
+        chosen.order_by("-priority", "not_before", "pk").values_list("pk", flat=True)[:BATCH]
     )
     if not chosen:
         return []
@@ -156,8 +133,44 @@ def _lease_is_short(message):
     return message.lease_until - timezone.now() < timedelta(seconds=3 * settings.EMAIL_TIMEOUT)
 
 
-def _try(sender, message):
-    """Render and send one message and commit what became of it. False if the server is down."""
+def _choose(message, known):
+    """Set the message's way from what is known now; False if there is none, and it is closed."""
+    kind = mail.kinds()[message.kind]
+    choice = choosing.choose(
+        necessity=kind.necessity,
+        reach=known,
+        open_ways=ways.open_ways(),
+        sensitive=kind.sensitive,
+        ways=kind.ways,
+        tried=message.tried,
+    )
+    message.reason = choice.reason
+    if choice.channel is None:
+        state = choice.state
+        if state == MessageState.BY_HAND and message.person_id is None:
+            state = MessageState.FAILED
+        _close(message, state=state)
+        return False
+    message.channel = choice.channel
+    if choice.channel == Channel.EMAIL:
+        message.recipient_email = known.email
+    return True
+
+
+def _that_may_go(sender, batch):
+    """The batch without the mails that their domain has no room for in this minute."""
+    mails = [message for message in batch if message.channel == Channel.EMAIL]
+    _ready, held, full = pace.within(mails)
+    if not held:
+        return batch
+    sender.full |= full
+    release(held)
+    waiting = {message.pk for message in held}
+    return [message for message in batch if message.pk not in waiting]
+
+
+def _try(sender, message, known):
+    """Render and send one message and commit what became of it. False if no mail can go."""
     try:
         body = _body(message)
     except Exception as error:  # one recipient's fault must not stop the others
@@ -165,26 +178,30 @@ def _try(sender, message):
         _later_or_failed(message, describe(error), most=MAX_FAULTS)
         return True
     if body is None:
-        _close(message, state=MessageState.SKIPPED)
+        _close(message, state=MessageState.SKIPPED, reason="moot")
         return True
     message.template_version = body.version
     try:
-        sender.send(mailbody.email(message, body))
-    except ServerDown as error:
-        log.warning("mail_server_down", error=describe(error.__cause__))
-        _later_or_failed(message, "mail server down")
-        return False
+        state = sender.send(message, body, known)
+    except Down as error:
+        log.warning("channel_down", channel=message.channel, error=describe(error.__cause__))
+        _later_or_failed(message, _DOWN.get(message.channel, "gateway down"))
+        return message.channel != Channel.EMAIL
     except Refused as error:
-        _close(message, state=MessageState.FAILED, last_error=f"SMTP {error}")
-    except (OSError, smtplib.SMTPException) as error:
+        _refused(message, str(error))
+    except OSError as error:  # SMTP's and HTTP's own are among them
         log.warning("mail_put_off", message=message.pk, error=describe(error))
-        _later_or_failed(message, _passing(error))
+        _later_or_failed(message, sender.port(message.channel).passing(error))
     except Exception as error:  # a header or address that cannot be written
         log.warning("mail_not_written", message=message.pk, error=describe(error))
         _later_or_failed(message, describe(error), most=MAX_FAULTS)
     else:
-        _close(message, state=MessageState.SENT, sent_at=timezone.now(), last_error="")
+        sent_at = timezone.now() if state == MessageState.SENT else None
+        _close(message, state=state, sent_at=sent_at, last_error="")
     return True
+
+
+_DOWN = {Channel.EMAIL: "mail server down"}
 
 
 def _body(message):
@@ -194,16 +211,39 @@ def _body(message):
     return None if context is None else mailbody.render(message, context)
 
 
-def _passing(error):
-    code = getattr(error, "smtp_code", None)
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = next((code for code, _text in error.recipients.values()), None)
-    return f"SMTP {code}" if code else type(error).__name__
+def _refused(message, answer):
+    """Never this way: another way if the message must arrive, else it has failed."""
+    if message.channel == Channel.EMAIL:
+        bounces.count(message.recipient_email, status=answer, person_id=message.person_id)
+    if not _must_arrive(message):
+        _close(message, state=MessageState.FAILED, last_error=answer, reason="refused")
+        return
+    _another_way(message, answer)
+
+
+def _must_arrive(message):
+    kind = mail.kinds()[message.kind]
+    return message.person_id is not None and kind.necessity not in (NICE, ASKED)
+
+
+def _another_way(message, answer):
+    """Back in the queue without the way that failed; the next claim chooses again."""
+    _close(
+        message,
+        state=MessageState.WAITING,
+        attempts=0,
+        tried=sorted({*message.tried, message.channel}),
+        last_error=answer,
+        not_before=timezone.now(),
+    )
 
 
 def _later_or_failed(message, reason, *, most=MAX_ATTEMPTS):
     if message.attempts >= most:
-        _close(message, state=MessageState.FAILED, last_error=reason)
+        if most == MAX_ATTEMPTS and _must_arrive(message):
+            _another_way(message, reason)
+        else:
+            _close(message, state=MessageState.FAILED, last_error=reason, reason="gave_up")
         return
     wait = backoff(message.attempts, first=60)
     _close(
@@ -216,7 +256,8 @@ def _later_or_failed(message, reason, *, most=MAX_ATTEMPTS):
 
 def _close(message, **values):
     """Commit the outcome if the lease is still ours; a message that was taken over is left."""
-    values |= _NO_LEASE | {"template_version": message.template_version}
+    kept = ("template_version", "channel", "recipient_email", "reason")
+    values = {name: getattr(message, name) for name in kept} | values | _NO_LEASE
     if Message.objects.owned(message).update(**values):
         message.state = values["state"]
     else:

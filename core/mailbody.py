@@ -37,12 +37,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Body:
-    """What goes out. `version` names the template's text at the time of sending."""
+    """What goes out. `version` names the template's text at the time of sending; `plain` is the
+    text without what stands below every mail; `reply_to` who answers go to, if not to us."""
 
     subject: str
     text: str
     html: str
     version: str
+    plain: str = ""
+    reply_to: str = ""
 
 
 def render(message, context):
@@ -74,18 +77,22 @@ def render(message, context):
             load_remote_stylesheets=False,
         )
     version = hashlib.sha256(source.source.encode()).hexdigest()[:12]
-    return Body(subject, text.strip() + "\n", html, version)
+    reply_to = context.get("reply_to", "")
+    return Body(subject, text.strip() + "\n", html, version, content, reply_to)
 
 
 def email(message, body):
     """The MIME message: to one person, with the row's own Message-ID each time it is tried."""
     name = " ".join(message.recipient_name.split())
+    sender = formataddr((policies.get("municipality.name"), settings.DEFAULT_FROM_EMAIL))
     mail = EmailMultiAlternatives(
         subject=body.subject,
         body=body.text,
-        from_email=formataddr((policies.get("municipality.name"), settings.DEFAULT_FROM_EMAIL)),
+        # The envelope's sender is where mails come back to; people see and answer the other.
+        from_email=settings.BOUNCE_EMAIL or sender,
         to=[formataddr((name, message.recipient_email))],
-        headers={"Message-ID": message.message_id, **HEADERS},
+        reply_to=[body.reply_to] if body.reply_to else None,
+        headers={"Message-ID": message.message_id, "From": sender, **HEADERS},
     )
     mail.attach_alternative(body.html, "text/html")
     return mail

@@ -25,6 +25,7 @@ from core.models.job import (
 from core.models.message import Channel, Message, MessageState
 from core.models.message_text import MessageChoice, MessageText, TextState, Wish
 from core.models.policy import PolicyValue
+from core.models.post import AddressRecord, DomainPace, Letter
 from core.models.text import PublishedText
 from core.models.user import User
 
@@ -32,18 +33,21 @@ __all__ = [
     "AccessEvent",
     "AccessSubject",
     "ActorKind",
+    "AddressRecord",
     "AuditEvent",
     "AuditRelease",
     "AuditSeal",
     "AuditSubject",
     "Channel",
     "Deletion",
+    "DomainPace",
     "Heartbeat",
     "Incident",
     "Job",
     "JobResult",
     "JobResultPart",
     "JobState",
+    "Letter",
     "Message",
     "MessageChoice",
     "MessageState",

@@ -10,6 +10,7 @@ from core.states import StateTable
 
 
 class Channel(models.TextChoices):
+    ANY = "any", _("not chosen yet")
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("text message")
     LETTER = "letter", _("letter")
@@ -20,8 +21,17 @@ class MessageState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
+    TO_POST = "to_post", _("a letter to be posted")
+    BY_HAND = "by_hand", _("needs a hand")
     FAILED = "failed", _("not delivered")
+    BOUNCED = "bounced", _("came back")
     SKIPPED = "skipped", _("no longer relevant")
+
+
+# What did not arrive, and what a person must look at.
+NOT_ARRIVED = (MessageState.BY_HAND, MessageState.FAILED, MessageState.BOUNCED)
+OVER = (MessageState.SENT, MessageState.FAILED, MessageState.BOUNCED, MessageState.SKIPPED)
+WENT_OUT = (MessageState.SENT, MessageState.BOUNCED)
 
 
 MESSAGE_STATES = StateTable(
@@ -34,9 +44,15 @@ MESSAGE_STATES = StateTable(
             MessageState.SKIPPED,
             MessageState.WAITING,
             MessageState.SENDING,
+            MessageState.TO_POST,
+            MessageState.BY_HAND,
         ),
-        MessageState.SENT: (),
-        MessageState.FAILED: (MessageState.WAITING,),
+        # A letter waits for who posts it; it may lose its sense or be told by telephone instead.
+        MessageState.TO_POST: (MessageState.SENT, MessageState.SKIPPED, MessageState.WAITING),
+        MessageState.BY_HAND: (MessageState.WAITING, MessageState.SENT, MessageState.SKIPPED),
+        MessageState.SENT: (MessageState.BOUNCED,),
+        MessageState.BOUNCED: (),
+        MessageState.FAILED: (MessageState.WAITING, MessageState.SENT),
         MessageState.SKIPPED: (),
     }
 )
@@ -73,6 +89,9 @@ class Message(Leased):
 
     `digest` is the gathered mail that carries it, and shares its fate. `subject` is what the sent
     message was called, without codes and secret links.
+
+    The channel is chosen when it is sent (`core/channels/choosing.py`); `reason` is the code of
+    why it was this one or none, `tried` the channels that have refused it for good.
     """
 
     key = models.CharField(_("key"), max_length=200, null=True, blank=True)  # noqa: DJ001
@@ -111,6 +130,8 @@ class Message(Leased):
     )
     message_id = models.CharField(_("Message-ID"), max_length=255, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+    reason = models.CharField(_("reason"), max_length=30, blank=True, editable=False)
+    tried = models.JSONField(_("channels tried"), default=list, blank=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -152,8 +173,8 @@ class Message(Leased):
                 violation_error_message=_("Exactly a message being sent has an owner."),
             ),
             models.CheckConstraint(
-                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
-                | (~Q(state=MessageState.SENT) & Q(sent_at__isnull=True)),
+                condition=Q(state__in=WENT_OUT, sent_at__isnull=False)
+                | (~Q(state__in=WENT_OUT) & Q(sent_at__isnull=True)),
                 name="message_sent_at_when_sent",
                 violation_error_message=_("Exactly a sent message has a time of sending."),
             ),
@@ -185,7 +206,9 @@ class Message(Leased):
             models.Index(fields=["person_id", "-id"], name="message_by_person"),
             models.Index(fields=["about_type", "about_id"], name="message_by_matter"),
             models.Index(
-                fields=["-created_at"], name="message_failed", condition=Q(state="failed")
+                fields=["-created_at"],
+                name="message_not_arrived",
+                condition=Q(state__in=NOT_ARRIVED),
             ),
         ]
 

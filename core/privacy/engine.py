@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from core import audit
 from core.errors import DomainError
 from core.models import Deletion, Message, MessageState
+from core.models.message import OVER
 from core.privacy.listing import entry_of, obstacles, registered
 from core.privacy.retention import rules
 
@@ -156,7 +157,7 @@ def _stop_messages(person_id):
     waiting = (
         entry_of(Message)
         .rows_of(person_id)
-        .filter(state__in=(MessageState.WAITING, MessageState.SENDING))
+        .exclude(state__in=OVER)
     )
     keys = list(waiting.values_list("pk", flat=True))
     Message.objects.filter(pk__in=keys).update(

@@ -15,16 +15,19 @@ from core import periods, results
 from core.models import (
     AccessEvent,
     AccessSubject,
+    AddressRecord,
     AuditEvent,
     AuditRelease,
     AuditSeal,
     AuditSubject,
     Deletion,
+    DomainPace,
     Heartbeat,
     Incident,
     Job,
     JobResult,
     JobResultPart,
+    Letter,
     Message,
     MessageChoice,
     MessageText,
@@ -35,7 +38,7 @@ from core.models import (
     User,
 )
 from core.models.job import FINISHED
-from core.models.message import MessageState
+from core.models.message import OVER
 from core.privacy.listing import (
     BLANK,
     DELETE_ROW,
@@ -54,6 +57,7 @@ from core.privacy.retention import RowRule, register_rule
 SIGN_IN = _("Signing in")
 CONTACT = _("Messages about volunteering")
 ACCOUNTABILITY = _("Showing what was done, and who has looked at whom")
+ADDRESS_KEPT = "messages.addresses"
 WITH_ACCOUNT = _("as long as the account")
 WITH_BATCH = _("until the batch of events is dropped")
 KEPT_EVENTS = KEEP(_("Events are kept until their period ends, and cannot be changed until then."))
@@ -80,9 +84,20 @@ def register_rules():
             unit="months",
             model=Message,
             expired=lambda day: Message.objects.filter(
-                state__in=[MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED],
+                state__in=OVER,
                 created_at__lt=periods.start_of(day),
             ),
+            basis="databeskyttelsesforordningen art. 5(1)(e)",
+        )
+    )
+    register_rule(
+        RowRule(
+            key=ADDRESS_KEPT,
+            label=_("E-mail addresses that mails came back from long ago"),
+            policy="messages.kept_months",
+            unit="months",
+            model=AddressRecord,
+            expired=_forgotten_addresses,
             basis="databeskyttelsesforordningen art. 5(1)(e)",
         )
     )
@@ -154,6 +169,14 @@ def register_rules():
             expired=lambda day: LogEntry.objects.filter(action_time__lt=periods.start_of(day)),
             logged=False,
         )
+    )
+
+
+def _forgotten_addresses(day):
+    """Records in which nothing has happened since the day."""
+    start = periods.start_of(day)
+    return AddressRecord.objects.exclude(last_bounce_at__gte=start).exclude(
+        complained_at__gte=start
     )
 
 
@@ -291,6 +314,7 @@ def _messages_and_jobs():
                 "last_error", "created_at", "key", "kind", "channel", "language", "person_id",
                 "user", "about_type", "about_id", "template_version", "state", "message_id",
                 "digest",
+                "reason", "tried",
             ),
             "recipient_name": _personal(CONTACT, BLANK, **until_dropped),
             "recipient_email": _personal(CONTACT, BLANK, **until_dropped),
@@ -310,6 +334,30 @@ def _messages_and_jobs():
         },
         person="person_id",
     )
+    register(
+        Letter,
+        {
+            **_operational("id", "message", "day", "made_at", "posted_at", "posted_by"),
+            "name": _personal(CONTACT, DELETE_ROW, **until_dropped),
+            "address": _personal(CONTACT, DELETE_ROW, **until_dropped),
+            "subject": _personal(CONTACT, DELETE_ROW, **until_dropped),
+            "text": _personal(CONTACT, DELETE_ROW, **until_dropped),
+        },
+        person="message__person_id",
+        user="message__user",
+    )
+    register(
+        AddressRecord,
+        {
+            **_operational("id", "person_id", "bounces", "last_status"),
+            "address": _personal(CONTACT, DELETE_ROW, retention=ADDRESS_KEPT),
+            "last_bounce_at": _personal(CONTACT, DELETE_ROW, retention=ADDRESS_KEPT),
+            "marked_at": _personal(CONTACT, DELETE_ROW, retention=ADDRESS_KEPT),
+            "complained_at": _personal(CONTACT, DELETE_ROW, retention=ADDRESS_KEPT),
+        },
+        person="person_id",
+    )
+    register(DomainPace, _operational("id", "domain", "minute", "used"))
     register(
         Job,
         _operational(
