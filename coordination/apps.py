@@ -9,11 +9,13 @@ class CoordinationConfig(AppConfig):
     verbose_name = _("Coordination")
 
     def ready(self):
-        from coordination import emails, guards, menu, policies, privacy, reminders  # noqa: F401
+        from coordination import emails, guards, menu, policies, privacy, reach, reminders  # noqa: F401
         from coordination.access import register_person_tie
         from coordination.models import Engagement
+        from core.channels import reach as ways
 
         register_person_tie(Engagement, person_field="volunteer_id", branch_lookup="site__branch")
+        ways.find_with(reach.reach_of)
         policies.register_policies()
         privacy.register()
         emails.register()

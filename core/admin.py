@@ -25,12 +25,12 @@ from core.models import (
     Job,
     JobState,
     Message,
-    MessageState,
     PolicyValue,
     PublishedText,
     ScheduledRun,
     StoredFile,
 )
+from core.models.message import NOT_ARRIVED
 from core.policy_admin import EDIT_POLICIES, PolicyPages
 
 EDIT_TEXTS = "edit_templates"
@@ -353,7 +353,7 @@ class MessageAdmin(ReadOnlyAdmin):
             gettext_lazy("Shall the message be sent again?"),
             retry_message,
             gettext_lazy("The message is in the queue again."),
-            possible=lambda row: row.state == MessageState.FAILED,
+            possible=lambda row: row.state in NOT_ARRIVED,
         ),
     )
 

@@ -13,10 +13,10 @@ class CoreConfig(AppConfig):
         from core import (
             accounts,
             housekeeping,  # noqa: F401 - registers its jobs
-            mailbox,
             municipality,
             navigation,
             sealing,
+            trial,
         )
         from core.privacy import fields
 
@@ -28,7 +28,7 @@ class CoreConfig(AppConfig):
             _("E-mails sent by this trial site"),
             "core:mailbox",
             order=90,
-            visible=lambda user: mailbox.is_open(),
+            visible=lambda user: trial.is_open(),
             place=navigation.FOOTER,
         )
         navigation.register(

@@ -184,7 +184,7 @@ def _try(sender, message, known):
     try:
         state = sender.send(message, body, known)
     except Down as error:
-        log.warning("channel_down", channel=message.channel, error=describe(error.__cause__))
+        log.warning("channel_down", channel=message.channel, error=describe(error.__cause__ or error))
         _later_or_failed(message, _DOWN.get(message.channel, "gateway down"))
         return message.channel != Channel.EMAIL
     except Refused as error:

@@ -70,7 +70,8 @@ class Group:
 @dataclass(frozen=True)
 class Kind:
     """A kind of message. `sensitive`: its matter must not be told outside the person's own page;
-    `unsaid` are stems of words that its outside text may then not hold.
+    `unsaid` are stems of words that its outside text may then not hold. `ways`: the channels it
+    makes sense by, where not every one does (a reminder of tomorrow is no letter).
     """
 
     name: str
@@ -84,6 +85,7 @@ class Kind:
     unsaid: tuple = ()
     placeholders: tuple | None = None
     priority: int = ORDINARY
+    ways: tuple | None = None
 
     def placeholder(self, name):
         """The Placeholder of this name, or None."""
@@ -114,6 +116,7 @@ def register(
     unsaid=(),
     placeholders=None,
     priority=None,
+    ways=None,
 ):
     """Make a kind of message known. Call it from the app's emails.py, once per kind.
 
@@ -145,6 +148,7 @@ def register(
         unsaid=tuple(unsaid),
         placeholders=None if placeholders is None else (*COMMON, *placeholders),
         priority=priority,
+        ways=ways,
     )
 
 

@@ -40,6 +40,7 @@ from core.kinds import (
 )
 from core.models import Channel, Message, MessageState
 from core.models.job import Queue
+from core.models.message import NOT_ARRIVED
 
 __all__ = [
     "ASKED",
@@ -57,6 +58,9 @@ __all__ = [
     "kinds",
     "register",
 ]
+
+# The reason of a message that came back and has been written anew.
+AGAIN = "again"
 
 DELIVER = wake.Wake("core.deliver_mail", queue=Queue.MAIL)
 
@@ -89,8 +93,9 @@ def send(kind, *, to, about=None, key=None, not_before=None, urgent=False, **par
     """Write a message to the outbox and wake a sender on commit; return it. At most 2 queries.
 
     With a `key` that has been used, nothing is written and the first message is returned,
-    whatever became of it. `params` must be JSON: ids, numbers, dates as text; no secrets. Without
-    an address the message is written as not delivered, so that somebody sees it. `urgent`: this
+    whatever became of it. `params` must be JSON: ids, numbers, dates as text; no secrets. To a
+    person without an e-mail address it goes another way (`core/channels`); to nobody's address it
+    is written as not delivered, so that somebody sees it. `urgent`: this
     one cannot wait for the morning or the day's gathered mail, whatever its kind.
     """
     draft = Draft(kind, to, about, key, not_before, params, urgent)
@@ -126,28 +131,67 @@ def send_many(drafts):
 
 
 def retry(message_id):
-    """Let a message that was not delivered be tried again from the first attempt; return it.
+    """Let a message that did not arrive be tried again from the first attempt; return it.
 
-    Raises DomainError "message_not_failed", "message_without_address".
+    To a person it goes the way, and to the address, that is right for them by now. One that went
+    out and came back is written anew, so that the log shows both. Raises DomainError
+    "message_not_failed", "message_without_address".
     """
     message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
-    if message.state != MessageState.FAILED:
+    if message.state not in NOT_ARRIVED:
         raise DomainError(
             _("Only a message that was not delivered can be tried again."),
             code="message_not_failed",
         )
-    if not message.recipient_email:
+    if not message.recipient_email and message.person_id is None:
         raise DomainError(
             _("The message has no address. Write the person's e-mail address first."),
             code="message_without_address",
         )
+    if message.state == MessageState.BOUNCED:
+        return again(message)
+    _readdress(message)
     message.state = MessageState.WAITING
     message.attempts = 0
     message.not_before = timezone.now()
-    message.last_error = ""
-    message.save(update_fields=["state", "attempts", "not_before", "last_error"])
+    message.last_error = message.reason = ""
+    message.tried = []
+    message.save()
     wake.after_commit(DELIVER, once=True)
     return message
+
+
+def again(message, *, tried=()):
+    """Write a message that went out and did not arrive once more; return the new row.
+
+    Once for each message, whoever asks and how often. `tried`: channels it must not take.
+    """
+    key = f"again:{message.pk}"
+    copy = Message(
+        key=key,
+        message_id=_new_message_id(),
+        not_before=timezone.now(),
+        tried=sorted(tried),
+        **{name: getattr(message, name) for name in _COPIED},
+    )
+    _readdress(copy)
+    Message.objects.bulk_create([copy], ignore_conflicts=True)
+    Message.objects.filter(pk=message.pk).update(reason=AGAIN)
+    wake.after_commit(DELIVER, once=True)
+    return Message.objects.get(key=key)
+
+
+_COPIED = (
+    *("kind", "channel", "language", "recipient_name", "recipient_email", "person_id", "user_id"),
+    *("about_type", "about_id", "params", "priority"),
+)
+
+
+def _readdress(message):
+    """Forget the address it was written to, where the person's own is asked for anyway."""
+    kind = kinds().get(message.kind)
+    if message.person_id is not None and kind is not None and kind.ways is None:
+        message.channel, message.recipient_email = Channel.ANY, ""
 
 
 def link(name, *args, **kwargs):
@@ -166,10 +210,8 @@ def _message(draft):
     return Message(
         key=draft.key,
         kind=kind.name,
-        channel=Channel.EMAIL,
         language=to.language,
         recipient_name=to.name,
-        recipient_email=to.email,
         person_id=to.person_id,
         user=to.user,
         about_type=about._meta.label_lower if about is not None else "",
@@ -177,14 +219,28 @@ def _message(draft):
         params=draft.params,
         priority=URGENT if draft.urgent else kind.priority,
         not_before=draft.not_before or timezone.now(),
-        message_id=f"<{uuid.uuid4().hex}@{urlsplit(settings.SITE_URL).hostname}>",
-        **_state_for(to.email),
+        message_id=_new_message_id(),
+        **_way_for(kind, to),
     )
 
 
-def _state_for(address):
+def _new_message_id():
+    return f"<{uuid.uuid4().hex}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def _way_for(kind, to):
+    """By e-mail where there is an address; else another way is looked for when it is sent."""
+    if _is_usable(to.email):
+        return {"recipient_email": to.email, "channel": Channel.EMAIL}
+    if to.person_id is not None and kind.necessity != ASKED:
+        return {"channel": Channel.ANY}
+    failed = {"state": MessageState.FAILED, "last_error": "no usable address", "reason": "unknown"}
+    return {"recipient_email": to.email, "channel": Channel.EMAIL} | failed
+
+
+def _is_usable(address):
     try:
         validate_email(address)
     except ValidationError:
-        return {"state": MessageState.FAILED, "last_error": "no usable address"}
-    return {"state": MessageState.WAITING}
+        return False
+    return True

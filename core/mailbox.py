@@ -21,7 +21,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+from core import trial
+
 # Between two mails of one file; a mail may hold such a line too, but no header follows it.
 BETWEEN = re.compile(rb"^-{79}\n(?=Content-Type: |\Z)", re.MULTILINE)
 NEWEST_FILES = 200
@@ -38,11 +39,6 @@ class Mail:
     to: str
     sent_at: datetime
     text: str
-
-
-def is_open():
-    """True in the trial set-up: mails are written to files."""
-    return settings.EMBEDDED and settings.EMAIL_BACKEND == FILE_BACKEND
 
 
 @login_not_required
@@ -80,7 +76,7 @@ def mails():
 
 
 def _require_open():
-    if not is_open():
+    if not trial.is_open():
         raise Http404
 
 

@@ -28,6 +28,10 @@ class Environment:
     redis_url: str
     email_url: str
     from_email: str
+    bounce_email: str
+    imap_url: str
+    sms_url: str
+    sms_token: str
     behind_proxy: bool
     second_factor_required: bool
     oidc_apps: list[dict]
@@ -206,6 +210,10 @@ def read(dotenv):
         redis_url=_redis_url(env),
         email_url=_email_url(env, host),
         from_email=_from_email(env, host),
+        bounce_email=_address(env, "BOUNCE_EMAIL", "retur@example.dk"),
+        imap_url=_imap_url(env),
+        sms_url=_sms_url(env),
+        sms_token=env.str("SMS_TOKEN", ""),
         behind_proxy=_boolean(env, "BEHIND_PROXY", default=False),
         second_factor_required=_boolean(env, "SECOND_FACTOR_REQUIRED", default=True),
         oidc_apps=_oidc_apps(env),
@@ -286,13 +294,44 @@ def _email_url(env, host):
 
 def _from_email(env, host):
     """An address alone: the name before it is the municipality's, a setting."""
-    address = env.str("FROM_EMAIL", "").strip()
+    return _address(env, "FROM_EMAIL", "frivillig@example.dk") or f"frivillig@{host}"
+
+
+def _address(env, key, example):
+    address = env.str(key, "").strip()
     if address and not re.fullmatch(r"[^\s<>,;:@]+@[^\s<>,;:@]+", address):
         raise ImproperlyConfigured(
-            "FROM_EMAIL must be an e-mail address and nothing else, for example "
-            "frivillig@example.dk"
+            f"{key} must be an e-mail address and nothing else, for example {example}"
         )
-    return address or f"frivillig@{host}"
+    return address
+
+
+def _imap_url(env):
+    """The mailbox that returned mails come to; a password never crosses the net in the clear."""
+    url = env.str("IMAP_URL", "")
+    if not url:
+        return ""
+    own = _names_server(url, ("imap",)) and urlsplit(url).hostname in ("127.0.0.1", "localhost")
+    if not own and not _names_server(url, ("imaps", "imap+tls")):
+        raise ImproperlyConfigured(
+            "IMAP_URL must start with imaps:// or imap+tls://, for example "
+            "imaps://user:password@mail.example.dk:993/INBOX"
+        )
+    return url
+
+
+def _sms_url(env):
+    url = env.str("SMS_URL", "")
+    if not url:
+        return ""
+    own = _names_server(url, ("http",)) and urlsplit(url).hostname in ("127.0.0.1", "localhost")
+    if not own and not _names_server(url, ("https",)):
+        raise ImproperlyConfigured(
+            "SMS_URL must start with https://, for example https://sms.example.dk/v1/messages"
+        )
+    if not env.str("SMS_TOKEN", ""):
+        raise ImproperlyConfigured("SMS_URL is set: write SMS_TOKEN, the gateway's token, too.")
+    return url
 
 
 def _boolean(env, key, *, default):

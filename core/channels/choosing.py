@@ -81,7 +81,7 @@ def choose(*, necessity, reach, open_ways, sensitive=False, ways=None, tried=())
     `open_ways`: the channels that this installation has; `ways`: those the kind of message may
     take (default: all); `tried`: those that have refused this message for good.
     """
-    order = [way for way in _preferred_first(WAYS[necessity], reach.prefers)]
+    order = _preferred_first(WAYS[necessity], reach.prefers)
     reasons = []
     for way in order:
         reason = _against(way, reach, open_ways, sensitive, ways, tried)

@@ -7,9 +7,9 @@ message is the same letter, handed over as a file (`core/channels/memo.py`).
 from django.db import transaction
 
 from core import pdf, periods, policies
-from core.mailbody import blocks
 from core.channels.port import Port, Refused
 from core.channels.reach import cpr_of
+from core.mailbody import blocks
 from core.models import Letter
 from core.models.message import Channel, MessageState
 

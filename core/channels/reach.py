@@ -1,7 +1,7 @@
 """How people can be reached: core knows no person, so an app above says where to look.
 
-    reach.find_with(reach_of)          # in AppConfig.ready; reach_of(person_ids) -> {id: Reach}
-    reach.find_cpr_with(cpr_of)        # cpr_of(person_ids) -> {id: "ddmmyyxxxx"}; for Digital Post
+reach.find_with(reach_of)          # in AppConfig.ready; reach_of(person_ids) -> {id: Reach}
+reach.find_cpr_with(cpr_of)        # cpr_of(person_ids) -> {id: "ddmmyyxxxx"}; for Digital Post
 """
 
 from dataclasses import replace

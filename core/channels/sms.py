@@ -11,7 +11,7 @@ import urllib.request
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from core import mailbox, policies
+from core import policies, trial
 from core.channels.port import Down, Port, Refused
 from core.models.message import Channel, MessageState
 
@@ -57,7 +57,8 @@ class GatewayPort(Port):
             with self.opener.open(request, timeout=TIMEOUT):
                 return MessageState.SENT
         except urllib.error.HTTPError as error:
-            _raise_for(error.code, error)
+            error.close()
+            _raise_for(error)
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
             raise Down from error
 
@@ -68,7 +69,7 @@ class ConsolePort(Port):
     channel = Channel.SMS
 
     def is_open(self):
-        return mailbox.is_open()
+        return trial.is_open()
 
     def send(self, message, body, reach):
         sms = payload(message, body, reach)
@@ -76,7 +77,7 @@ class ConsolePort(Port):
             subject=sms["text"][:60].splitlines()[0],
             body=sms["text"],
             from_email=f'"{sms["sender"]}" <sms@invalid>',
-            to=[f'"{mailbox.SMS_TO}{sms["to"]}" <sms@invalid>'],
+            to=[f'"{trial.SMS_TO}{sms["to"]}" <sms@invalid>'],
             headers={"Message-ID": message.message_id},
         )
         get_connection().send_messages([mail])
@@ -102,9 +103,9 @@ def text_of(body):
     return f"{cut.rpartition(chr(10))[0].rstrip() or cut.rstrip()}…"
 
 
-def _raise_for(code, error):
-    if code in PERMANENT:
-        raise Refused(f"SMS {code}") from error
-    if code in OURS:
+def _raise_for(error):
+    if error.code in PERMANENT:
+        raise Refused(f"SMS {error.code}") from error
+    if error.code in OURS:
         raise Down from error
     raise error

@@ -154,11 +154,7 @@ def _erase_rows(person_id):
 
 def _stop_messages(person_id):
     """Nothing is sent any more to somebody who is not here; a sender at work loses its lease."""
-    waiting = (
-        entry_of(Message)
-        .rows_of(person_id)
-        .exclude(state__in=OVER)
-    )
+    waiting = entry_of(Message).rows_of(person_id).exclude(state__in=OVER)
     keys = list(waiting.values_list("pk", flat=True))
     Message.objects.filter(pk__in=keys).update(
         state=MessageState.SKIPPED, lease_token=None, lease_until=None

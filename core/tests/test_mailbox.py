@@ -5,6 +5,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection, send_mail
 from django.urls import reverse
 
 from core import mailbox
+from core import trial as trial_site
 
 INBOX = "/post/"
 
@@ -13,7 +14,7 @@ INBOX = "/post/"
 def trial(settings, tmp_path):
     """The embedded set-up without a mail server."""
     settings.EMBEDDED = True
-    settings.EMAIL_BACKEND = mailbox.FILE_BACKEND
+    settings.EMAIL_BACKEND = trial_site.FILE_BACKEND
     settings.EMAIL_FILE_PATH = str(tmp_path)
 
 

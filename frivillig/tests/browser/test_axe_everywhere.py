@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.test import Client
 from django.urls import reverse
 
-from core import mailbox
+from core import mailbox, trial
 from core.tests.browser import DESK, PHONE, side_scroll, sign_in, violations
 from frivillig.tests import access_table as table
 from frivillig.tests import addresses, crawl, world
@@ -81,9 +81,9 @@ class Page:
 @pytest.fixture
 def letter_box(settings, tmp_path):
     """The trial set-up's letter box, with a letter in it."""
-    settings.EMBEDDED, settings.EMAIL_BACKEND = True, mailbox.FILE_BACKEND
+    settings.EMBEDDED, settings.EMAIL_BACKEND = True, trial.FILE_BACKEND
     settings.EMAIL_FILE_PATH = str(tmp_path)
-    with get_connection(mailbox.FILE_BACKEND, file_path=str(tmp_path)) as connection:
+    with get_connection(trial.FILE_BACKEND, file_path=str(tmp_path)) as connection:
         to = ["Åse Ærø <aase@example.dk>"]
         body = "Kære Åse\n\nSe http://127.0.0.1/min-side/vagter/"
         connection.send_messages([EmailMessage("Din vagt på tirsdag", body, "b@example.dk", to)])
