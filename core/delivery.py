@@ -141,6 +141,7 @@ def _choose(message, known):
         reach=known,
         open_ways=ways.open_ways(),
         sensitive=kind.sensitive,
+        declinable=kind.declinable,
         ways=kind.ways,
         tried=message.tried,
     )
@@ -184,7 +185,8 @@ def _try(sender, message, known):
     try:
         state = sender.send(message, body, known)
     except Down as error:
-        log.warning("channel_down", channel=message.channel, error=describe(error.__cause__ or error))
+        cause = error.__cause__ or error
+        log.warning("channel_down", channel=message.channel, error=describe(cause))
         _later_or_failed(message, _DOWN.get(message.channel, "gateway down"))
         return message.channel != Channel.EMAIL
     except Refused as error:

@@ -2,7 +2,7 @@
 
 One pure function, `choose`, which says for every way why it was taken or not. What the law asks
 for or the work needs always ends with somebody: a way, or a person who must act (`by hand`).
-What is nice goes by e-mail or text message or not at all.
+What is nice goes by e-mail or text message, or not at all.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,9 @@ WAYS = {
     ASKED: (EMAIL,),
 }
 
+# The wish not to get such messages.
+NONE = "none"
+
 # Reasons, as codes; `core/channels/words.py` says them.
 CHOSEN, PREFERRED, ONLY_WAY = "chosen", "preferred", "only_way"
 NOT_FOR_THIS, UNKNOWN, MARKED = "not_for_this", "unknown", "marked"
@@ -42,7 +45,8 @@ class Reach:
     """What is known of how to reach somebody. `address` is the lines below the name.
 
     `marked`: mails to the address have come back too often. `digital_post`: it is known to whom
-    it must be addressed there. `prefers` is a Channel or "".
+    it must be addressed there. `prefers` is what they wish for such messages: a Channel, NONE
+    (declined), or "".
     """
 
     email: str = ""
@@ -75,13 +79,15 @@ class Choice:
     reasons: tuple = ()
 
 
-def choose(*, necessity, reach, open_ways, sensitive=False, ways=None, tried=()):
+def choose(*, necessity, reach, open_ways, sensitive=False, declinable=False, ways=None, tried=()):
     """The Choice for one message.
 
     `open_ways`: the channels that this installation has; `ways`: those the kind of message may
     take (default: all); `tried`: those that have refused this message for good.
     """
-    order = _preferred_first(WAYS[necessity], reach.prefers)
+    if declinable and reach.prefers == NONE:
+        return Choice(None, MessageState.SKIPPED, DECLINED, ())
+    order = _wish_first(WAYS[necessity], reach.prefers)
     reasons = []
     for way in order:
         reason = _against(way, reach, open_ways, sensitive, ways, tried)
@@ -92,8 +98,11 @@ def choose(*, necessity, reach, open_ways, sensitive=False, ways=None, tried=())
     return Choice(None, _without_a_way(necessity), _most_telling(reasons), tuple(reasons))
 
 
-def _preferred_first(ways, preferred):
-    return sorted(ways, key=lambda way: way != preferred)
+def _wish_first(ways, wish):
+    """A letter with what is nice is sent only to who has asked for letters."""
+    if wish == LETTER and ways == WAYS[NICE]:
+        return (LETTER, *ways)
+    return sorted(ways, key=lambda way: way != wish)
 
 
 def _against(way, reach, open_ways, sensitive, ways, tried):

@@ -6,8 +6,9 @@ reach.find_cpr_with(cpr_of)        # cpr_of(person_ids) -> {id: "ddmmyyxxxx"}; f
 
 from dataclasses import replace
 
+from core import kinds
 from core.channels.choosing import Reach
-from core.models import AddressRecord
+from core.models import AddressRecord, MessageChoice
 
 _finders = {}
 
@@ -33,10 +34,13 @@ def of_messages(messages):
     """{message pk: Reach}: the row's own address, and what is known of the person today.
 
     The address the message was written to stays, except where mails to it come back and the
-    person has another one by now. At most 3 queries for any number.
+    person has another one by now. 3 queries for any number.
     """
-    people = _people({message.person_id for message in messages} - {None})
-    found = {message.pk: _own(message, people.get(message.person_id)) for message in messages}
+    ids = {message.person_id for message in messages} - {None}
+    people, wishes = _people(ids), _wishes(ids)
+    found = {
+        message.pk: _own(message, people.get(message.person_id), wishes) for message in messages
+    }
     current = {reach.email for reach in people.values()}
     marked = marked_among({reach.email for reach in found.values()} | current)
     return {
@@ -59,9 +63,19 @@ def _people(person_ids):
     return finder(person_ids) if finder and person_ids else {}
 
 
-def _own(message, known):
+def _wishes(person_ids):
+    """{(person id, group): channel or "none"}: what they have chosen. 1 query."""
+    if not person_ids:
+        return {}
+    rows = MessageChoice.objects.filter(person_id__in=person_ids)
+    return {(row.person_id, row.group): row.wish for row in rows}
+
+
+def _own(message, known, wishes):
     known = known or Reach(name=message.recipient_name)
-    return replace(known, email=message.recipient_email or known.email)
+    kind = kinds.kinds().get(message.kind)
+    wish = wishes.get((message.person_id, kind.group if kind else ""), "")
+    return replace(known, email=message.recipient_email or known.email, prefers=wish)
 
 
 def _marked(reach, known, marked):

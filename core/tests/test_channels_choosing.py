@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.channels.choosing import WAYS, Reach, choose
+from core.channels.choosing import DECLINED, NONE, WAYS, Reach, choose
 from core.kinds import ASKED, LAW, NICE, WORK
 from core.models import Channel, MessageState
 
@@ -19,7 +19,7 @@ reaches = st.builds(
     address=st.sampled_from([(), ADDRESS]),
     digital_post=st.booleans(),
     marked=st.booleans(),
-    prefers=st.sampled_from(["", *EVERYTHING]),
+    prefers=st.sampled_from(["", NONE, *EVERYTHING]),
 )
 questions = st.fixed_dictionaries(
     {
@@ -47,8 +47,13 @@ def usable(question, way):
         and way in question["open_ways"]
         and way not in question["tried"]
         and (question["ways"] is None or way in question["ways"])
-        and way in WAYS[question["necessity"]]
+        and (way in WAYS[question["necessity"]] or is_wished_letter(question, way))
     )
+
+
+def is_wished_letter(question, way):
+    wished = question["necessity"] == NICE and question["reach"].prefers == Channel.LETTER
+    return wished and way == Channel.LETTER
 
 
 @given(questions)
@@ -66,9 +71,10 @@ def test_sensitive_matter_never_goes_by_text_message(question):
 
 
 @given(questions)
-def test_what_is_nice_is_never_a_letter_and_never_a_task(question):
+def test_what_is_nice_is_no_letter_unless_wished_for_and_never_a_task(question):
     choice = choose(**(question | {"necessity": NICE}))
-    assert choice.channel in (None, Channel.EMAIL, Channel.SMS)
+    wished = {Channel.LETTER} & {question["reach"].prefers}
+    assert choice.channel in {None, Channel.EMAIL, Channel.SMS, *wished}
     assert choice.state in (MessageState.SENDING, MessageState.SKIPPED)
 
 
@@ -78,14 +84,23 @@ def test_every_choice_says_why(question):
     assert choice.reason
     assert [way for way, _code in choice.reasons] == list(dict(choice.reasons))
     if choice.channel is None:
-        assert {way for way, _code in choice.reasons} == set(WAYS[question["necessity"]])
+        assert {way for way, _code in choice.reasons} >= set(WAYS[question["necessity"]])
 
 
 @given(questions)
 def test_wish_is_followed_where_it_can_be(question):
     wish = question["reach"].prefers
-    if wish and usable(question, wish):
+    if wish not in ("", NONE) and usable(question, wish):
         assert choose(**question).channel == wish
+
+
+@given(questions)
+def test_what_may_be_declined_and_was_is_not_sent(question):
+    choice = choose(**question, declinable=True)
+    if question["reach"].prefers == NONE:
+        assert (choice.channel, choice.reason) == (None, DECLINED)
+    else:
+        assert choice.reason != DECLINED
 
 
 @pytest.mark.parametrize(

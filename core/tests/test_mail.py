@@ -306,6 +306,16 @@ def test_transitions():
         ("sending", "skipped"),
         ("sending", "waiting"),
         ("sending", "sending"),
+        ("sending", "to_post"),
+        ("sending", "by_hand"),
+        ("to_post", "sent"),
+        ("to_post", "skipped"),
+        ("to_post", "waiting"),
+        ("by_hand", "waiting"),
+        ("by_hand", "sent"),
+        ("by_hand", "skipped"),
+        ("sent", "bounced"),
+        ("failed", "sent"),
         ("failed", "waiting"),
     }
 

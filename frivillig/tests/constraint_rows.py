@@ -22,14 +22,17 @@ from coordination.tests import factories as make
 from core.models import (
     AccessEvent,
     AccessSubject,
+    AddressRecord,
     AuditEvent,
     AuditRelease,
     AuditSeal,
     AuditSubject,
+    DomainPace,
     Incident,
     Job,
     JobResult,
     JobResultPart,
+    Letter,
     Message,
     MessageChoice,
     MessageText,
@@ -161,9 +164,14 @@ def _core(now, staff):
             content=b"test",
         ),
         Incident.objects.create(kind="test", began_at=now, seen_at=now),
-        Message.objects.create(
+        message := Message.objects.create(
             key="test", kind="test", recipient_email="a@example.dk", message_id="<1@example.dk>"
         ),
+        Letter.objects.create(
+            message=message, day=today(), name="Frida", address="Algade 1", subject="Emne", text=""
+        ),
+        AddressRecord.objects.create(address="a@example.dk"),
+        DomainPace.objects.create(domain="example.dk", minute=now),
         ScheduledRun.objects.create(rule="test", slot=now),
         PublishedText.objects.create(key="test", version=1, body_da="Tekst"),
         make_text(staff),
