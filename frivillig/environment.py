@@ -210,7 +210,7 @@ def read(dotenv):
         redis_url=_redis_url(env),
         email_url=_email_url(env, host),
         from_email=_from_email(env, host),
-        bounce_email=_address(env, "BOUNCE_EMAIL", "retur@example.dk"),
+        bounce_email=_bounce_email(env),
         imap_url=_imap_url(env),
         sms_url=_sms_url(env),
         sms_token=env.str("SMS_TOKEN", ""),
@@ -294,16 +294,27 @@ def _email_url(env, host):
 
 def _from_email(env, host):
     """An address alone: the name before it is the municipality's, a setting."""
-    return _address(env, "FROM_EMAIL", "frivillig@example.dk") or f"frivillig@{host}"
-
-
-def _address(env, key, example):
-    address = env.str(key, "").strip()
-    if address and not re.fullmatch(r"[^\s<>,;:@]+@[^\s<>,;:@]+", address):
+    address = env.str("FROM_EMAIL", "").strip()
+    if address and not _is_address(address):
         raise ImproperlyConfigured(
-            f"{key} must be an e-mail address and nothing else, for example {example}"
+            "FROM_EMAIL must be an e-mail address and nothing else, for example "
+            "frivillig@example.dk"
+        )
+    return address or f"frivillig@{host}"
+
+
+def _bounce_email(env):
+    address = env.str("BOUNCE_EMAIL", "").strip()
+    if address and not _is_address(address):
+        raise ImproperlyConfigured(
+            "BOUNCE_EMAIL must be an e-mail address and nothing else, for example "
+            "retur@example.dk"
         )
     return address
+
+
+def _is_address(text):
+    return re.fullmatch(r"[^\s<>,;:@]+@[^\s<>,;:@]+", text) is not None
 
 
 def _imap_url(env):
