@@ -113,7 +113,17 @@ class Environment:
         }
 
     def email(self, var_dir):
-        """SMTP settings, or a folder whose mails the site shows when nothing is configured."""
+        """Settings of the ways messages go: SMTP, or a folder whose mails the site shows when
+        nothing is configured; the mailbox of returned mails; the gateway for text messages.
+        """
+        return self._smtp(var_dir) | {
+            "BOUNCE_EMAIL": self.bounce_email,
+            "IMAP_URL": self.imap_url,
+            "SMS_URL": self.sms_url,
+            "SMS_TOKEN": self.sms_token,
+        }
+
+    def _smtp(self, var_dir):
         if not self.email_url:
             folder = var_dir / "mail"
             folder.mkdir(parents=True, exist_ok=True)

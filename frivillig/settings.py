@@ -188,10 +188,6 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the compressing at start: 5 s, 
 globals().update(env.email(VAR_DIR))
 DEFAULT_FROM_EMAIL = env.from_email
 SERVER_EMAIL = env.from_email
-BOUNCE_EMAIL = env.bounce_email
-IMAP_URL = env.imap_url
-SMS_URL = env.sms_url
-SMS_TOKEN = env.sms_token
 EMAIL_TIMEOUT = 20
 
 CELERY_BROKER_URL = env.broker_url
