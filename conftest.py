@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 
 from coordination.access import Role
@@ -16,7 +17,8 @@ __all__ = ["address", "chromium", "emptying_lifts_the_guards", "visit"]
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch):
     """Redis is not rolled back: each test counts its sign-ups and sign-ins under its own name."""
-    monkeypatch.setattr(caches["default"], "key_prefix", uuid.uuid4().hex)
+    for name in settings.CACHES:
+        monkeypatch.setattr(caches[name], "key_prefix", uuid.uuid4().hex)
 
 
 @pytest.fixture

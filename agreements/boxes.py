@@ -35,11 +35,10 @@ def volunteer_panel(request, volunteer):
     engagements = queries.engagements_of(volunteer, user, today())
     found = queries.next_steps(engagements, today(), user)
     steps = [step for one in found.values() for step in one]
-    rows = queries.with_activities(queries.agreements()).filter(volunteer=volunteer)
     return {
         "blocking": [step for step in steps if step.blocking],
         "possible": [step for step in steps if not step.blocking],
-        "agreements": list(rows.permitted(user, Permission.VIEW_AGREEMENTS)[:10]),
+        "agreements": queries.agreements_of(volunteer, user),
         "today": today(),
     }
 

@@ -5,19 +5,22 @@ Everything here is set-based: a fixed number of queries for one row and for a li
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from django.db.models import (
     BigIntegerField,
     Exists,
+    F,
     Max,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
-    Subquery,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Collate, TruncDate
+from django.db.models.functions import Cast, Collate
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -37,24 +40,24 @@ from agreements.models import (
     SigningCode,
 )
 from agreements.states import AgreementState, AttestationState
-from coordination.access import Permission, Role, scope_of
-from coordination.eligibility import missing_clearances, missing_rows
+from coordination.access import Permission, Role, Scope, scope_of
+from coordination.eligibility import missing_rows
 from coordination.models import (
     Activity,
-    Assignment,
     Branch,
-    Clearance,
     ClearanceKind,
     Engagement,
     RoleAssignment,
     Tie,
     Volunteer,
 )
+from coordination.papers import Papers
 from coordination.states import AssignmentState
 from core import audit
 from core.models import ActorKind, AuditEvent, Job, User
 from core.models.job import UNFINISHED
-from core.periods import covering, today
+from core.periods import covering, day_of, start_of, today
+from core.prepared import Prepared, given, ids, moment, number
 
 # Longer than the job's own attempts take together.
 SEALED_WITHIN = timedelta(hours=1)
@@ -64,10 +67,15 @@ SEALED_WITHIN = timedelta(hours=1)
 
 def agreements():
     """Agreements with branch, person and who has signed. For lists and details."""
-    by_party = Signature.objects.filter(agreement=OuterRef("pk"))
-    return Agreement.objects.select_related(
+    return with_signers(Agreement.objects.all()).select_related(
         "branch", "volunteer__person", "association", "version__template"
-    ).annotate(
+    )
+
+
+def with_signers(agreements):
+    """The agreements with who has signed."""
+    by_party = Signature.objects.filter(agreement=OuterRef("pk"))
+    return agreements.annotate(
         volunteer_has_signed=Exists(by_party.filter(party=Party.VOLUNTEER)),
         leader_has_signed=Exists(by_party.filter(party=Party.LEADER)),
     )
@@ -96,8 +104,13 @@ def unsealed(now):
 
     The job failed, or was lost: somebody must look.
     """
+    return unsealed_since(now - SEALED_WITHIN)
+
+
+def unsealed_since(instant):
+    """The same for those signed by all before the instant."""
     made = Document.objects.filter(agreement=OuterRef("pk"), kind=DocumentKind.SIGNED)
-    late = Agreement.objects.filter(~Exists(made), concluded_at__lt=now - SEALED_WITHIN)
+    late = Agreement.objects.filter(~Exists(made), concluded_at__lt=instant)
     return late.exclude(pk__in=_on_their_way().values("agreement"))
 
 
@@ -147,9 +160,47 @@ def engagements():
 
 
 def engagements_of(volunteer, user, on):
-    """The volunteer's engagements that are not over, in the user's branches."""
-    rows = Engagement.objects.filter(volunteer=volunteer).not_ended(on)
-    return rows.permitted(user, Permission.VIEW_AGREEMENTS)
+    """The volunteer's engagements that are not over, in the user's branches: a list for
+    `next_steps`. 1 query.
+    """
+    question = _engagements_question(scope_of(user).grants)
+    found = question.rows(person=volunteer.pk, on=on)
+    for engagement in found:
+        engagement.volunteer = volunteer
+    return found
+
+
+@lru_cache(maxsize=256)
+def _engagements_question(grants):
+    here = Scope(grants).within(Engagement.branch_lookup, Permission.VIEW_AGREEMENTS)
+    rows = Engagement.objects.filter(here, volunteer=number("person")).not_ended(given("on"))
+    rows = rows.select_related("site__branch", "site__activity__terms")
+    return Prepared(rows.order_by("site__activity__title", "pk"))
+
+
+def agreements_of(volunteer, user):
+    """The volunteer's ten newest agreements in the user's branches, each with `titles`: the names
+    of what it covers. 2 queries.
+    """
+    rows = _agreements_question(scope_of(user).grants).rows(person=volunteer.pk)
+    covered = defaultdict(list)
+    for pk, title in _titles_question().rows(agreements=[row.pk for row in rows]):
+        covered[pk].append(title)
+    for row in rows:
+        row.titles = covered[row.pk]
+    return rows
+
+
+@lru_cache(maxsize=256)
+def _agreements_question(grants):
+    here = Scope(grants).within(Agreement.branch_lookup, Permission.VIEW_AGREEMENTS)
+    return Prepared(with_signers(Agreement.objects.filter(here, volunteer=number("person")))[:10])
+
+
+@cache
+def _titles_question():
+    rows = Coverage.objects.filter(agreement__among=ids("agreements")).order_by("pk")
+    return Prepared(rows.values_list("agreement", "engagement__site__activity__title"))
 
 
 def other_engagements(engagement, on):
@@ -174,7 +225,13 @@ def activities():
 
 def terms_of(activity):
     """The activity's ActivityTerms, or None."""
-    return ActivityTerms.objects.select_related("template").filter(activity=activity).first()
+    return next(iter(_terms_question().rows(activity=activity.pk)), None)
+
+
+@cache
+def _terms_question():
+    rows = ActivityTerms.objects.filter(activity=number("activity"))
+    return Prepared(rows.select_related("template"))
 
 
 def history(agreement):
@@ -281,39 +338,46 @@ def _read(engagements, on, user, *, own):
         engagements = _with_everything(engagements).order_by("site__activity__title", "pk")
     rows = list(engagements)
     facts = _Facts(rows, on, user, own)
-    ids = [one.pk for one in rows]
+    if not rows:
+        return facts
     people = {one.volunteer_id for one in rows}
-    found = missing_clearances(Engagement.objects.filter(pk__in=ids), on)
-    facts.missing = {(one.engagement_id, one.kind) for one in found}
-    for coverage in _coverages(ids):
+    papers = Papers(people, {one.site.activity_id for one in rows}, since=on, all_held=True)
+    facts.missing = {
+        (one.pk, kind) for one in rows for kind in papers.lacking(one, one.site.activity_id, on)
+    }
+    for coverage in _coverage_question().rows(engagements=[one.pk for one in rows]):
         open_ = coverage.agreement.is_open
         (facts.open_agreements if open_ else facts.concluded)[coverage.engagement_id] = coverage
-    visible = Attestation.objects.filter(volunteer__in=people)
-    if not own:
-        visible = visible.permitted(user, Permission.VIEW_ATTESTATIONS)
-    for attestation in visible.order_by("ordered_at", "pk"):
+    question = _attestation_question(None if own else scope_of(user).grants)
+    for attestation in question.rows(people=people):
         facts.attestations[attestation.volunteer_id] = attestation
-    facts.attested = set(
-        Clearance.objects.valid_on(on)
-        .filter(volunteer__in=people, kind=ClearanceKind.CHILD_CERTIFICATE)
-        .values_list("volunteer", flat=True)
-    )
+    facts.attested = {
+        person for person in people if papers.has(person, ClearanceKind.CHILD_CERTIFICATE, on)
+    }
     return facts
 
 
-def _coverages(engagement_ids):
+@lru_cache(maxsize=256)
+def _attestation_question(grants):
+    """People's attestations in branches that these grants reach; with None, all of them."""
+    rows = Attestation.objects.filter(volunteer__among=ids("people"))
+    if grants is not None:
+        here = Scope(grants).within(Attestation.branch_lookup, Permission.VIEW_ATTESTATIONS)
+        rows = rows.filter(here)
+    return Prepared(rows.order_by("ordered_at", "pk"))
+
+
+@cache
+def _coverage_question():
     """The coverages of agreements that are made, sent or concluded; the newest comes last."""
     by_party = Signature.objects.filter(agreement=OuterRef("agreement"))
-    return (
-        Coverage.objects.filter(engagement__in=engagement_ids)
-        .exclude(agreement__state=AgreementState.WITHDRAWN)
-        .select_related("agreement")
-        .annotate(
-            volunteer_has_signed=Exists(by_party.filter(party=Party.VOLUNTEER)),
-            leader_has_signed=Exists(by_party.filter(party=Party.LEADER)),
-        )
-        .order_by("agreement__created_at", "pk")
+    rows = Coverage.objects.filter(engagement__among=ids("engagements"))
+    rows = rows.exclude(agreement__state=AgreementState.WITHDRAWN).select_related("agreement")
+    signed = rows.annotate(
+        volunteer_has_signed=Exists(by_party.filter(party=Party.VOLUNTEER)),
+        leader_has_signed=Exists(by_party.filter(party=Party.LEADER)),
     )
+    return Prepared(signed.order_by("agreement__created_at", "pk"))
 
 
 def _steps(engagement, facts):
@@ -623,32 +687,51 @@ class AtRisk:
 def at_risk(activity):
     """People on the activity's coming shifts whom the gate would refuse on the last of them.
 
-    Asked when requirements change, and shown until they are dealt with. 2 queries.
+    Asked when requirements change, and shown until they are dealt with. At most 3 queries, 4 where
+    somebody is.
     """
-    booked = Assignment.objects.filter(
-        volunteer=OuterRef("volunteer"),
-        shift__site=OuterRef("site"),
-        state=AssignmentState.BOOKED,
-        starts_at__date__gte=today(),
-    ).order_by()
-    last_day = booked.values("volunteer").annotate(last=Max(TruncDate("starts_at"))).values("last")
-    engagements = (
-        Engagement.objects.filter(site__activity=activity)
-        .annotate(shift_day=Subquery(last_day))
-        .filter(shift_day__isnull=False)
-    )
-    kinds = defaultdict(list)
-    for row in missing_rows(engagements, OuterRef("shift_day")):
-        kinds[row.pk].append((row.shift_day, row.required_kind))
+    rows = _booked_question().rows(activity=activity.pk, now=start_of(today()))
+    ties = [BookedTie(*row) for row in rows]
+    papers = Papers({tie.volunteer_id for tie in ties}, [activity.pk], since=today())
+    kinds = {tie: papers.lacking(tie, activity.pk, day_of(tie.last_at)) for tie in ties}
+    found = {tie.pk: tie for tie in ties if kinds[tie]}
+    if not found:
+        return []
     rows = Engagement.objects.select_related("volunteer__person", "site__branch")
     return [
         AtRisk(
             one,
-            kinds[one.pk][0][0],
-            tuple(ClearanceKind(kind).label for _day, kind in kinds[one.pk]),
+            day_of(found[one.pk].last_at),
+            tuple(ClearanceKind(kind).label for kind in kinds[found[one.pk]]),
         )
-        for one in rows.filter(pk__in=kinds).order_by("pk")
+        for one in rows.filter(pk__in=found).order_by("pk")
     ]
+
+
+class BookedTie(NamedTuple):
+    """An engagement with the start of the last shift its volunteer is on there."""
+
+    pk: int
+    volunteer_id: int
+    site_id: int
+    tie: str
+    last_at: datetime
+
+
+@cache
+def _booked_question():
+    booked = Q(
+        site__shifts__assignments__volunteer=F("volunteer"),
+        site__shifts__assignments__state=AssignmentState.BOOKED,
+        site__shifts__starts_at__gte=moment("now"),
+    )
+    rows = Engagement.objects.filter(booked, site__activity=number("activity")).order_by()
+    rows = rows.values("pk", "volunteer", "site", "tie")
+    return Prepared(
+        rows.annotate(last=Max("site__shifts__starts_at")).values_list(
+            "pk", "volunteer", "site", "tie", "last"
+        )
+    )
 
 
 # --- People to write to ----------------------------------------------------------------------

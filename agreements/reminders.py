@@ -31,6 +31,11 @@ def reached(last_day, today):
 
 def expiring_agreements(today, within):
     """Agreements in force that run out within so many days and are not renewed."""
+    return running_out(today, today + timedelta(days=within))
+
+
+def running_out(first, last):
+    """Agreements in force whose last day is one of these (days, or `given`), not renewed."""
     renewed = Coverage.objects.filter(
         engagement=OuterRef("engagement"), binding_from__gt=OuterRef("binding_until")
     )
@@ -39,7 +44,7 @@ def expiring_agreements(today, within):
     return Agreement.objects.filter(
         Exists(going_on.exclude(ends_anyway)),
         state=AgreementState.CONCLUDED,
-        ends_on__range=(today, today + timedelta(days=within)),
+        ends_on__range=(first, last),
     )
 
 

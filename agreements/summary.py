@@ -1,5 +1,8 @@
 """What agreements tells the start page of staff."""
 
+from datetime import timedelta
+from functools import lru_cache
+
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -8,11 +11,12 @@ from django.utils.translation import gettext as _
 from agreements import queries, reminders
 from agreements.models import Agreement, Attestation, Party, Signature
 from agreements.states import AgreementState, AttestationState
-from coordination.access import Permission, scope_of
+from coordination.access import Permission, Scope, scope_of
 from coordination.eligibility import missing_rows
 from coordination.models import ClearanceKind, Engagement
 from core.periods import today
-from core.summary import Waiting
+from core.prepared import PreparedCount, given, moment
+from core.summary import Waiting, kept
 
 # Who may do something about what is missing.
 MAY_HELP = {
@@ -30,7 +34,8 @@ def staff_summary(user):
 
 
 def _agreements(user, day, missing):
-    url = reverse("agreements:agreement-list")
+    url, grants = reverse("agreements:agreement-list"), scope_of(user).grants
+    late = timezone.now() - queries.SEALED_WITHIN
     sent = Agreement.objects.permitted(user, Permission.SIGN_AGREEMENT)
     signed = Signature.objects.filter(agreement=OuterRef("pk"), party=Party.LEADER)
     if user.has_perm(Permission.SIGN_AGREEMENT):
@@ -51,18 +56,17 @@ def _agreements(user, day, missing):
             why=_("They cannot begin before it is signed."),
             order=30,
         )
-        soon = reminders.expiring_agreements(day, reminders.warning_days()[-1])
+        until = day + timedelta(days=reminders.warning_days()[-1])
         yield Waiting(
             text=_("Agreements that run out soon"),
-            number=soon.permitted(user, Permission.MAKE_AGREEMENTS).count(),
+            number=_expiring_question(grants).number(today=day, until=until),
             url=f"{url}?state=expiring",
             action=_("See them"),
             order=60,
         )
-        late = queries.unsealed(timezone.now()).permitted(user, Permission.MAKE_AGREEMENTS)
         yield Waiting(
             text=_("Signed agreements whose document could not be made"),
-            number=late.count(),
+            number=kept(user, "unsealed", lambda: _unsealed_question(grants).number(late=late)),
             url=f"{url}?state=unsealed",
             action=_("See them"),
             why=_("All signatures count. Tell those who look after the system."),
@@ -94,14 +98,31 @@ def _attestations(user, missing):
 
 def _missing(user, day):
     """{kind: how many lack it where the user may help them}; one search for both. 1 query."""
-    rows = missing_rows(Engagement.objects.visible(user).not_ended(day), day).order_by()
-    return rows.aggregate(
-        **{
-            kind: Count("pk", filter=Q(required_kind=kind) & _within(user, permission))
+    question = _missing_question(scope_of(user).grants)
+    numbers = kept(user, "missing-papers", lambda: question.numbers(on=day))
+    return dict(zip(MAY_HELP, numbers, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _missing_question(grants):
+    scope, branch = Scope(grants), Engagement.branch_lookup
+    engagements = Engagement.objects.filter(scope.within(branch)).not_ended(given("on"))
+    return PreparedCount(
+        missing_rows(engagements, given("on")),
+        *(
+            Count("pk", filter=Q(required_kind=kind) & scope.within(branch, permission))
             for kind, permission in MAY_HELP.items()
-        }
+        ),
     )
 
 
-def _within(user, permission):
-    return scope_of(user).within(Engagement.branch_lookup, permission)
+@lru_cache(maxsize=256)
+def _expiring_question(grants):
+    here = Scope(grants).within(Agreement.branch_lookup, Permission.MAKE_AGREEMENTS)
+    return PreparedCount(reminders.running_out(given("today"), given("until")).filter(here))
+
+
+@lru_cache(maxsize=256)
+def _unsealed_question(grants):
+    here = Scope(grants).within(Agreement.branch_lookup, Permission.MAKE_AGREEMENTS)
+    return PreparedCount(queries.unsealed_since(moment("late")).filter(here))

@@ -7,13 +7,14 @@ the root covers the municipality. A volunteer has no role: what is theirs is rea
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.periods import covering, today
+from core.prepared import Prepared, given, number
 
 
 class Permission(StrEnum):
@@ -167,9 +168,15 @@ def scope_of(user):
     if not user.is_authenticated or not user.is_active:
         return NOWHERE
     if not hasattr(user, "_scope"):
-        rows = user.role_assignments.filter(covering(today())).values_list("role", "branch__path")
+        rows = _grants_question(user.role_assignments.model).rows(user=user.pk, day=today())
         user._scope = Scope(Grant(role, path) for role, path in rows)
     return user._scope
+
+
+@cache
+def _grants_question(role_assignments):
+    rows = role_assignments.objects.filter(covering(given("day")), user=number("user"))
+    return Prepared(rows.values_list("role", "branch__path"))
 
 
 def who_holds(permission):
@@ -213,8 +220,11 @@ class PersonScopedQuerySet(models.QuerySet):
             return self
         tied = Q(pk__in=[])
         for model, person_field, branch_lookup in PERSON_TIES:
-            people = model._default_manager.filter(scope.within(branch_lookup, permission))
-            tied |= Q(**{f"{self.person_field}__in": people.values(person_field)})
+            rows = model._default_manager.filter(
+                scope.within(branch_lookup, permission),
+                **{person_field: OuterRef(self.person_field)},
+            )
+            tied |= Q(Exists(rows))
         return self.filter(tied)
 
     def permitted(self, user, permission):

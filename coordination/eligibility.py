@@ -7,6 +7,7 @@ decides whether somebody may start or take a shift.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import (
@@ -27,11 +28,15 @@ from coordination.models import (
     ClearanceKind,
     Engagement,
     Necessity,
+    Pause,
+    Person,
     Tie,
 )
+from coordination.papers import with_lasting_papers
 from coordination.states import AssignmentState, ShiftState
 from core import policies
 from core.periods import seen_from_inside, today
+from core.prepared import Prepared, given, ids, number
 
 
 @dataclass(frozen=True)
@@ -194,75 +199,50 @@ def assignments_at_risk(now=None):
     return at_risk(coming_assignments(now))
 
 
-def doubtful(pairs, people, first, last):
+def doubtful(pairs, first, last):
     """Volunteer ids of the (volunteer, site) pairs that may be at risk from the first day to the
-    last. `people` are their volunteers: ids, or a subquery. 2 queries, 1 where no papers are asked.
+    last. At most 3 queries.
 
     Thousands of sign-ups are coming, and hardly anybody is at risk: who is steady at the site all
-    the time need not be asked about day by day. Read plainly and put together here: a page asks
-    each time, and writing the question as one query costs more than answering it.
+    the time need not be asked about day by day.
     """
     if not pairs:
         return set()
-    steady = _steady_at(people, first, last)
+    steady = _steady_at(pairs, first, last)
     return {volunteer for volunteer, site in pairs if (volunteer, site) not in steady}
 
 
-# What is read about a tie, a row per pause and requirement.
-_TIE = (
-    "pk",
-    "volunteer",
-    "site",
-    "tie",
-    "site__activity__minimum_age",
-    "volunteer__person__birth_date",
-    "volunteer__person__birth_year",
-    "pauses__starts_on",
-    "pauses__ends_on",
-    "site__activity__requirements__necessity",
-    "site__activity__requirements__fixed_tie_only",
-    "site__activity__requirements__kind",
-)
-
-
-def _steady_at(people, first, last):
-    """The (volunteer, site) pairs of the people that pass the gate on every day from the first to
-    the last, by the same papers and well above any age. Who is not steady may pass all the same.
+def _steady_at(pairs, first, last):
+    """The (volunteer, site) pairs that pass the gate on every day from the first to the last, by
+    the same papers and well above any age. Who is not steady may pass all the same.
     """
-    born_by = first.year - policies.get("volunteer.minimum_age") - 1
+    ties = _steady_ties().rows(
+        people={volunteer for volunteer, _site in pairs},
+        sites={site for _volunteer, site in pairs},
+        first=first,
+        last=last,
+        born_by=first.year - policies.get("volunteer.minimum_age") - 1,
+    )
+    return with_lasting_papers(ties, first, last)
+
+
+@cache
+def _steady_ties():
+    """Engagements that run, unpaused, all the time, of people whose age is no matter."""
+    resting = Q(starts_on__lte=given("last")) & (
+        Q(ends_on__isnull=True) | Q(ends_on__gte=given("first"))
+    )
+    born_later = Q(birth_year__gt=number("born_by")) | Q(birth_date__year__gt=number("born_by"))
     ties = Engagement.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=last), volunteer__in=people, starts_on__lte=first
+        Q(ends_on__isnull=True) | Q(ends_on__gte=given("last")),
+        ~Exists(Pause.objects.filter(resting, engagement=OuterRef("pk"))),
+        ~Exists(Person.objects.filter(born_later, pk=OuterRef("volunteer"))),
+        volunteer__among=ids("people"),
+        site__among=ids("sites"),
+        starts_on__lte=given("first"),
+        site__activity__minimum_age__isnull=True,
     )
-    pairs, asked, shaky = {}, set(), set()
-    for pk, volunteer, site, tie, limit, born, year, starts, ends, *duty in ties.values_list(*_TIE):
-        pairs[pk] = (volunteer, site)
-        old_enough = (born is None or born.year <= born_by) and (year is None or year <= born_by)
-        paused = starts is not None and starts <= last and (ends is None or ends >= first)
-        if limit is not None or not old_enough or paused:
-            shaky.add(pk)
-        if _is_duty(tie, *duty[:2]):
-            asked.add((pk, duty[2]))
-    papers = _papers_of(people, first, last) if asked else ()
-    for pk, kind in asked:
-        volunteer, site = pairs[pk]
-        if (volunteer, kind, None) not in papers and (volunteer, kind, site) not in papers:
-            shaky.add(pk)
-    return {pair for pk, pair in pairs.items() if pk not in shaky}
-
-
-def _papers_of(people, first, last):
-    """(volunteer, kind, site or None for everywhere) of what holds from the first to the last."""
-    papers = Clearance.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=last),
-        volunteer__in=people,
-        valid_from__lte=first,
-    )
-    return set(papers.values_list("volunteer", "kind", "site"))
-
-
-def _is_duty(tie, necessity, fixed_tie_only):
-    """As `missing_rows` asks; no requirement at all is none."""
-    return necessity == Necessity.DUTY and (tie == Tie.FIXED or not fixed_tie_only)
+    return Prepared(ties.values_list("volunteer", "site", "site__activity", "tie"))
 
 
 def day_expression(instant):

@@ -1,6 +1,7 @@
 """The filters above coordination's lists."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from django.db.models import Q
 from django.urls import reverse_lazy
@@ -8,14 +9,39 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordination import queries, rosters
-from coordination.access import Permission, scope_of
+from coordination.access import Permission, Scope, scope_of
 from coordination.models import Activity, ActivityKind, Branch, ClearanceKind, Engagement, Site
 from coordination.standing import Standing
 from coordination.states import ActivityState
 from core import forms
 from core.periods import start_of, today
+from core.prepared import Prepared
 
 ANYTHING = "any"
+
+
+class BranchField(forms.ModelChoiceField):
+    """One of the branches where the user has a permission; the form says whose: `offer`."""
+
+    def __init__(self):
+        super().__init__(
+            Branch.objects.none(),
+            label=_("Branch"),
+            required=False,
+            empty_label=_("All branches"),
+        )
+
+    def offer(self, user, permission):
+        """Offer the user's own, in Danish order. 1 query."""
+        self.queryset = Branch.objects.permitted(user, permission)
+        question = _branch_question(scope_of(user).grants, permission)
+        self.choices = [("", self.empty_label), *question.rows()]
+
+
+@lru_cache(maxsize=256)
+def _branch_question(grants, permission):
+    rows = Branch.objects.filter(Scope(grants).within(Branch.branch_lookup, permission))
+    return Prepared(rows.values_list("pk", "name"))
 
 
 class VolunteerFilter(forms.FilterForm):
@@ -26,9 +52,7 @@ class VolunteerFilter(forms.FilterForm):
     """
 
     q = forms.CharField(label=_("Name, e-mail or phone"), required=False, max_length=100)
-    branch = forms.ModelChoiceField(
-        Branch.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches")
-    )
+    branch = BranchField()
     activity = forms.ModelLookupField(
         Activity.objects.none(),
         search=queries.activities_matching,
@@ -49,10 +73,8 @@ class VolunteerFilter(forms.FilterForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["branch"].queryset = Branch.objects.permitted(
-            self.user, Permission.VIEW_CONTACTS
-        )
-        self.fields["activity"].queryset = visible_activities(self.user)
+        self.fields["branch"].offer(self.user, Permission.VIEW_CONTACTS)
+        self.fields["activity"].queryset = lambda: visible_activities(self.user)
         if not scope_of(self.user).holds(Permission.VIEW_PEOPLE):
             del self.fields["status"], self.fields["missing"]
 
@@ -86,9 +108,7 @@ class ActivityFilter(forms.FilterForm):
     """By words, branch, kind and status."""
 
     q = forms.CharField(label=_("Activity"), required=False, max_length=100)
-    branch = forms.ModelChoiceField(
-        Branch.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches")
-    )
+    branch = BranchField()
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All")), *ActivityKind.choices]
     )
@@ -98,9 +118,7 @@ class ActivityFilter(forms.FilterForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["branch"].queryset = Branch.objects.permitted(
-            self.user, Permission.VIEW_ACTIVITIES
-        )
+        self.fields["branch"].offer(self.user, Permission.VIEW_ACTIVITIES)
 
     def narrow(self, rows, wanted):
         rows = queries.activities_matching(rows, wanted["q"])
@@ -128,9 +146,7 @@ class ShiftFilter(forms.FilterForm):
 
     COMING, WEEK, MONTH, PAST = "", "week", "month", "past"
 
-    branch = forms.ModelChoiceField(
-        Branch.objects.none(), label=_("Branch"), required=False, empty_label=_("All branches")
-    )
+    branch = BranchField()
     activity = forms.ModelLookupField(
         Activity.objects.none(),
         search=queries.activities_matching,
@@ -155,8 +171,8 @@ class ShiftFilter(forms.FilterForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["branch"].queryset = Branch.objects.permitted(self.user, Permission.VIEW_SHIFTS)
-        self.fields["activity"].queryset = visible_activities(self.user)
+        self.fields["branch"].offer(self.user, Permission.VIEW_SHIFTS)
+        self.fields["activity"].queryset = lambda: visible_activities(self.user)
 
     def apply(self, rows):
         """The rows that fit; with nothing asked for, or an invalid filter, the coming ones."""

@@ -1,6 +1,9 @@
 """What the pages ask: set-based, so that a page costs the same however many rows it shows."""
 
 from collections import defaultdict
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from django.db.models import (
     Case,
@@ -17,29 +20,43 @@ from django.db.models import (
 from django.db.models.functions import Collate, Greatest
 
 from coordination import eligibility
-from coordination.access import Permission, scope_of
+from coordination.access import Permission, Scope, scope_of
 from coordination.models import (
     Activity,
     Assignment,
     Association,
     Branch,
-    Clearance,
+    ClearanceKind,
     Engagement,
-    Necessity,
     Pause,
-    Requirement,
     Site,
     Volunteer,
 )
-from coordination.standing import Line, Standing, cleared_until, standing_of
+from coordination.papers import Papers
+from coordination.standing import Line, Listed, Standing, standing_of
 from coordination.states import ActivityState
 from core import audit, search
 from core.models import ActorKind, User
 from core.periods import covering
+from core.prepared import Prepared, given, ids, moment, number
 
 RUNNING = (ActivityState.PILOT, ActivityState.RUNNING)
 HISTORY_LENGTH = 15
 OPEN_SITE = Q(closed_on__isnull=True)
+# What a list shows of an engagement, in the order of `standing.Listed`.
+LISTED = (
+    "pk",
+    "volunteer",
+    "site",
+    "tie",
+    "starts_on",
+    "ends_on",
+    "is_paused",
+    "site__activity",
+    "site__activity__title",
+    "site__branch__name",
+    "site__branch__path",
+)
 
 
 # --- Engagements and the gate --------------------------------------------------------------
@@ -72,50 +89,49 @@ def standing_as(engagements, standing, on):
     return engagements.not_ended(on).filter(waiting).exclude(paused)
 
 
-def lines_of(volunteer_ids, user, on, *, ended=False):
-    """{volunteer id: [Line, ...]} of these volunteers' engagements that the user may see.
+def lines_of(volunteer_ids, user, on):
+    """{volunteer id: [Line, ...]} of these volunteers' engagements that the user may see and
+    that are not over.
 
-    What is missing is told only where the user may see people. 2 queries; with `ended` those
-    that are over come along.
+    What is missing is told only where the user may see people. 3 queries, 2 where nothing is asked.
     """
-    rows = Engagement.objects.permitted(user, Permission.VIEW_CONTACTS).filter(
-        volunteer__in=list(volunteer_ids)
-    )
-    if not ended:
-        rows = rows.not_ended(on)
-    shown = rows.select_related("site__activity", "site__branch", "association").annotate(
-        is_paused=Exists(Pause.objects.filter(covering(on), engagement=OuterRef("pk")))
-    )
-    shown = list(shown.order_by("-starts_on", "pk"))
-    missing = _missing_by_engagement(shown, user, on)
+    grants = scope_of(user).grants
+    question = _listed_question(grants, Permission.VIEW_CONTACTS)
+    shown = [Listed(*row) for row in question.rows(people=volunteer_ids, on=on)]
+    papers = Papers(volunteer_ids, {row.activity_id for row in shown}, since=on)
     lines = defaultdict(list)
-    for engagement in shown:
-        lines[engagement.volunteer_id].append(_line(engagement, missing, user, on))
+    for row in shown:
+        line = _line(row, row.branch_path, row.activity_id, papers, user, on)
+        lines[row.volunteer_id].append(line)
     return lines
 
 
-def _missing_by_engagement(engagements, user, on):
-    scope = scope_of(user)
-    ids = [
-        engagement.pk
-        for engagement in engagements
-        if scope.holds(Permission.VIEW_PEOPLE, engagement.site.branch.path)
-    ]
-    rows = lacking(Engagement.objects.filter(pk__in=ids), on)
-    found = defaultdict(list)
-    for row in rows.values_list("pk", "volunteer_id", "site_id", "required_kind"):
-        pk, volunteer_id, site_id, kind = row
-        found[pk].append(eligibility.Missing(volunteer_id, pk, site_id, kind))
-    return found
+@lru_cache(maxsize=256)
+def _listed_question(grants, permission):
+    rows = Engagement.objects.filter(
+        Scope(grants).within(Engagement.branch_lookup, permission), volunteer__among=ids("people")
+    )
+    rows = _with_pause(rows.not_ended(given("on")), given("on")).order_by("-starts_on", "pk")
+    return Prepared(rows.values_list(*LISTED))
 
 
-def _line(engagement, missing, user, on):
-    lacks = tuple(sorted(missing[engagement.pk], key=lambda item: item.kind))
+def _with_pause(engagements, on):
+    paused = Exists(Pause.objects.filter(covering(on), engagement=OuterRef("pk")))
+    return engagements.annotate(is_paused=paused)
+
+
+def _line(engagement, path, activity_id, papers, user, on):
+    day = max(on, engagement.starts_on)
+    missing, until = (), None
+    if not engagement.has_ended(on) and scope_of(user).holds(Permission.VIEW_PEOPLE, path):
+        missing = tuple(map(ClearanceKind, papers.lacking(engagement, activity_id, day)))
+        until = papers.cleared_until(engagement, activity_id, day)
     return Line(
         engagement=engagement,
-        standing=standing_of(engagement, on=on, paused=engagement.is_paused, missing=lacks),
-        missing=lacks,
-        editable=scope_of(user).holds(Permission.EDIT_PEOPLE, engagement.site.branch.path),
+        standing=standing_of(engagement, on=on, paused=engagement.is_paused, missing=missing),
+        missing=missing,
+        editable=scope_of(user).holds(Permission.EDIT_PEOPLE, path),
+        cleared_until=until,
     )
 
 
@@ -177,53 +193,57 @@ def volunteers_matching(rows, words):
 
 
 def volunteer_page(volunteer, user, on):
-    """What the volunteer's page shows of engagements, with "cleared until": (lines, shared).
+    """What the volunteer's page shows of engagements, over or not: (lines, shared).
 
-    `shared` are (kind label, last day) of clearances that hold everywhere. 4 queries.
+    `shared` are the person's clearances (Held) that hold everywhere. 3 queries.
     """
-    lines = lines_of([volunteer.pk], user, on, ended=True)[volunteer.pk]
-    kinds = _duties([line.engagement for line in lines])
-    clearances = list(Clearance.objects.filter(volunteer=volunteer).valid_on(on))
-    filled = [_with_clearance(line, kinds, clearances, on) for line in lines]
-    shared = [row for row in clearances if row.site_id is None]
-    return filled, shared
-
-
-def _duties(engagements):
-    """{activity id: [Requirement, ...]} that are a duty. 1 query."""
-    duties = defaultdict(list)
-    activities = {engagement.site.activity_id for engagement in engagements}
-    rows = Requirement.objects.filter(activity__in=activities, necessity=Necessity.DUTY)
-    for requirement in rows:
-        duties[requirement.activity_id].append(requirement)
-    return duties
-
-
-def _with_clearance(line, duties, clearances, on):
-    engagement = line.engagement
-    kinds = [
-        requirement.kind
-        for requirement in duties[engagement.site.activity_id]
-        if engagement.is_fixed or not requirement.fixed_tie_only
+    question = _engagements_question(scope_of(user).grants, Permission.VIEW_CONTACTS)
+    shown = question.rows(person=volunteer.pk, on=on)
+    activities = {engagement.site.activity_id for engagement in shown}
+    papers = Papers([volunteer.pk], activities, since=on, all_held=True)
+    lines = [
+        _line(row, row.site.branch.path, row.site.activity_id, papers, user, on) for row in shown
     ]
-    day = max(on, engagement.starts_on)
-    until = cleared_until(kinds, clearances, site_id=engagement.site_id, on=day) if kinds else None
-    return Line(
-        engagement=engagement,
-        standing=line.standing,
-        missing=line.missing,
-        editable=line.editable,
-        cleared_until=until,
+    return lines, [held for held in papers.held(volunteer.pk) if held.is_shared_on(on)]
+
+
+@lru_cache(maxsize=256)
+def _engagements_question(grants, permission):
+    rows = Engagement.objects.filter(
+        Scope(grants).within(Engagement.branch_lookup, permission), volunteer=number("person")
     )
+    rows = rows.select_related("site__activity", "site__branch", "association")
+    return Prepared(_with_pause(rows, given("on")).order_by("-starts_on", "pk"))
 
 
-def coming_assignments(volunteer, user, now, *, limit=5):
-    """The volunteer's next shifts that the user may see. 1 query."""
-    rows = Assignment.objects.permitted(user, Permission.VIEW_SHIFTS).holding_a_place()
-    rows = rows.filter(volunteer=volunteer, ends_at__gte=now)
-    return rows.select_related("shift__site__activity", "shift__site__branch").order_by(
-        "starts_at"
-    )[:limit]
+class ComingShift(NamedTuple):
+    """A shift somebody has signed up for."""
+
+    starts_at: datetime
+    ends_at: datetime
+    activity: str
+    branch: str
+
+    @property
+    def site(self):
+        return f"{self.activity} · {self.branch}"
+
+
+def coming_shifts(volunteer, user, now):
+    """The volunteer's next five shifts that the user may see. 1 query."""
+    question = _coming_question(scope_of(user).grants)
+    return [ComingShift(*row) for row in question.rows(person=volunteer.pk, now=now)]
+
+
+@lru_cache(maxsize=256)
+def _coming_question(grants):
+    rows = Assignment.objects.holding_a_place().filter(
+        Scope(grants).within(Assignment.branch_lookup, Permission.VIEW_SHIFTS),
+        volunteer=number("person"),
+        ends_at__gte=moment("now"),
+    )
+    site = ("shift__site__activity__title", "shift__site__branch__name")
+    return Prepared(rows.order_by("starts_at", "pk").values_list("starts_at", "ends_at", *site)[:5])
 
 
 def history_of(person_id, user):
@@ -232,26 +252,23 @@ def history_of(person_id, user):
     What happened in a branch is told to that branch; of what belongs to none, contact and
     sign-in. 1 query.
     """
-    here = scope_of(user).within("", Permission.VIEW_PEOPLE)
-    events = audit.events_about(person_id)
-    everywhere = any(grant.covers_everything for grant in scope_of(user).grants) and scope_of(
-        user
-    ).holds(Permission.VIEW_PEOPLE)
-    if not everywhere:
-        paths = Branch.objects.filter(here).values("path")
+    rows = _history_question(scope_of(user).grants).rows(person=person_id)
+    return [{"at": at, "text": audit.kind_label(kind), "by": by or ""} for at, kind, by in rows]
+
+
+@lru_cache(maxsize=256)
+def _history_question(grants):
+    scope, events = Scope(grants), audit.events_about(number("person"))
+    if Permission.VIEW_PEOPLE not in scope.permissions_everywhere:
+        paths = Branch.objects.filter(scope.within("", Permission.VIEW_PEOPLE)).values("path")
         events = events.filter(
             Q(branch_path__in=paths) | Q(branch_path="", kind__startswith="person.")
         )
     actor = User.objects.filter(pk=OuterRef("actor_id")).annotate(
         shown=Case(When(name="", then=F("email")), default=F("name"))
     )
-    events = events.annotate(
-        by=Case(When(actor_kind=ActorKind.USER, then=Subquery(actor.values("shown"))))
-    )
-    return [
-        {"at": event.at, "text": audit.kind_label(event.kind), "by": event.by or ""}
-        for event in events[:HISTORY_LENGTH]
-    ]
+    by = Case(When(actor_kind=ActorKind.USER, then=Subquery(actor.values("shown"))))
+    return Prepared(events.annotate(by=by).values_list("at", "kind", "by")[:HISTORY_LENGTH])
 
 
 # --- Activities, sites, branches -----------------------------------------------------------
@@ -289,18 +306,33 @@ def activities_at(rows, branch):
 def sites_by_activity(activity_ids):
     """{activity id: [Site, ...]} of the open sites, in the order in which they opened. 1 query."""
     found = defaultdict(list)
-    rows = Site.objects.filter(OPEN_SITE, activity__in=list(activity_ids))
-    for site in rows.select_related("branch").order_by("pk"):
+    for site in _open_sites_question().rows(activities=activity_ids):
         found[site.activity_id].append(site)
     return found
 
 
+@cache
+def _open_sites_question():
+    rows = Site.objects.filter(OPEN_SITE, activity__among=ids("activities"))
+    return Prepared(rows.select_related("branch").order_by("pk"))
+
+
 def tied_by_activity(activity_ids, user, on):
     """{activity id: number of distinct people tied to it where the user may look}. 1 query."""
-    rows = Engagement.objects.permitted(user, Permission.VIEW_ACTIVITIES).not_ended(on)
-    rows = rows.filter(site__activity__in=list(activity_ids)).order_by()
-    counted = rows.values_list("site__activity").annotate(people=Count("volunteer", distinct=True))
-    return dict(counted)
+    question = _tied_question(scope_of(user).grants)
+    return dict(question.rows(activities=activity_ids, on=on))
+
+
+@lru_cache(maxsize=256)
+def _tied_question(grants):
+    here = Scope(grants).within(Engagement.branch_lookup, Permission.VIEW_ACTIVITIES)
+    rows = Engagement.objects.filter(here, site__activity__among=ids("activities"))
+    rows = rows.not_ended(given("on")).order_by().values("site__activity")
+    return Prepared(
+        rows.annotate(people=Count("volunteer", distinct=True)).values_list(
+            "site__activity", "people"
+        )
+    )
 
 
 def tied_by_association(association_ids, user, on):
@@ -324,16 +356,29 @@ def sites_of(activity, user, on):
     """The activity's sites, with `people` tied to them where the user may look (else None) and
     `editable`. 2 queries.
     """
-    counted = Engagement.objects.not_ended(on).filter(site__activity=activity).order_by()
-    people = dict(counted.values_list("site").annotate(people=Count("volunteer", distinct=True)))
-    sites = list(activity.sites.select_related("branch").order_by("closed_on", "pk"))
+    people = dict(_people_question().rows(activity=activity.pk, on=on))
+    sites = _sites_question().rows(activity=activity.pk)
     scope = scope_of(user)
     for site in sites:
         path = site.branch.path
         looks = scope.holds(Permission.VIEW_ACTIVITIES, path)
+        site.activity = activity
         site.people = people.get(site.pk, 0) if looks else None
         site.editable = scope.holds(Permission.EDIT_ACTIVITIES, path) and site.closed_on is None
     return sites
+
+
+@cache
+def _sites_question():
+    rows = Site.objects.filter(activity=number("activity"))
+    return Prepared(rows.select_related("branch").order_by("closed_on", "pk"))
+
+
+@cache
+def _people_question():
+    rows = Engagement.objects.not_ended(given("on")).filter(site__activity=number("activity"))
+    counted = rows.order_by().values("site").annotate(people=Count("volunteer", distinct=True))
+    return Prepared(counted.values_list("site", "people"))
 
 
 def branch_tree(user):

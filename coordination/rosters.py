@@ -3,11 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Collate
 
 from coordination import eligibility, scheduling
+from coordination.access import Scope, scope_of
 from coordination.models import (
     Assignment,
     Engagement,
@@ -18,9 +20,7 @@ from coordination.models import (
 )
 from coordination.states import HOLDING_A_PLACE, AssignmentState, InvitationState, ShiftState
 from core.periods import day_of, today
-
-# So many ids cost more in a query than the question they answer.
-MANY = 200
+from core.prepared import Prepared, ids, moment
 
 
 def shifts():
@@ -50,23 +50,31 @@ def with_gaps(rows):
 
 def taken_of(shift_ids):
     """{shift id: how many places are held}; nobody on it, no entry. 1 query."""
-    rows = Assignment.objects.holding_a_place().filter(shift__in=list(shift_ids)).order_by()
-    return dict(rows.values("shift").annotate(number=Count("pk")).values_list("shift", "number"))
+    return dict(_taken_question().rows(shifts=shift_ids))
+
+
+@cache
+def _taken_question():
+    rows = Assignment.objects.filter(shift__among=ids("shifts"), state__in=HOLDING_A_PLACE)
+    return Prepared(rows.order_by().values("shift").values_list("shift", Count("pk")))
 
 
 def sign_ups_of(shifts):
     """(shift id, volunteer id, state) of everybody who holds a place on the shifts. 1 query."""
-    rows = Assignment.objects.filter(
-        shift__in=[shift.pk for shift in shifts], state__in=HOLDING_A_PLACE
-    )
-    return list(rows.order_by().values_list("shift", "volunteer", "state"))
+    return _sign_up_question().rows(shifts=[shift.pk for shift in shifts])
+
+
+@cache
+def _sign_up_question():
+    rows = Assignment.objects.filter(shift__among=ids("shifts"), state__in=HOLDING_A_PLACE)
+    return Prepared(rows.order_by().values_list("shift", "volunteer", "state"))
 
 
 def at_risk_of(shifts, sign_ups):
     """{shift id: how many on it are no longer cleared for its day}, for a page of shifts with
     its `sign_ups_of`.
 
-    At most 2 queries, 3 where somebody may be, none where nobody is signed up for what comes.
+    At most 3 queries, 4 where somebody may be, none where nobody is signed up for what comes.
     """
     day = today()
     days = {shift.pk: shift.day for shift in shifts if not shift.is_cancelled}
@@ -76,8 +84,7 @@ def at_risk_of(shifts, sign_ups):
         for shift, volunteer, state in sign_ups
         if state == AssignmentState.BOOKED and shift in coming
     }
-    people = {volunteer for volunteer, _site in pairs}
-    found = eligibility.doubtful(pairs, people, day, max(days.values(), default=day))
+    found = eligibility.doubtful(pairs, day, max(days.values(), default=day))
     if not found:
         return {}
     rows = eligibility.assignments_at_risk().filter(shift__in=list(coming), volunteer__in=found)
@@ -87,16 +94,23 @@ def at_risk_of(shifts, sign_ups):
 def number_at_risk(user, permission, now, until):
     """How many coming sign-ups before the instant are at risk in the user's branches.
 
-    3 queries, or 4 where somebody may be.
+    4 queries, or 5 where somebody may be.
     """
-    rows = eligibility.coming_assignments(now).filter(starts_at__lt=until)
-    rows = rows.permitted(user, permission)
-    pairs = set(rows.order_by().values_list("volunteer", "shift__site"))
-    people = {volunteer for volunteer, _site in pairs}
-    if len(people) > MANY:
-        people = rows.order_by().values("volunteer")
-    found = eligibility.doubtful(pairs, people, day_of(now), day_of(until))
-    return eligibility.at_risk(rows.filter(volunteer__in=found)).count() if found else 0
+    coming = _coming_pairs(scope_of(user).grants, permission)
+    pairs = set(coming.rows(now=now, until=until))
+    found = eligibility.doubtful(pairs, day_of(now), day_of(until))
+    if not found:
+        return 0
+    rows = eligibility.coming_assignments(now).filter(starts_at__lt=until, volunteer__in=found)
+    return eligibility.at_risk(rows.permitted(user, permission)).count()
+
+
+@lru_cache(maxsize=256)
+def _coming_pairs(grants, permission):
+    rows = eligibility.coming_assignments(moment("now")).filter(
+        Scope(grants).within(Assignment.branch_lookup, permission), starts_at__lt=moment("until")
+    )
+    return Prepared(rows.order_by().values_list("volunteer", "shift__site"))
 
 
 def with_risk(shifts):

@@ -1,10 +1,13 @@
 """Where an engagement or a shift stands: derived from dates, places and the gate."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.periods import is_over
 
 
 class Standing(models.TextChoices):
@@ -46,9 +49,33 @@ def of_shift(shift, *, taken, at_risk):
     return ShiftStanding("success", _("Full"))
 
 
+class Listed(NamedTuple):
+    """What a list of people reads of an engagement."""
+
+    pk: int
+    volunteer_id: int
+    site_id: int
+    tie: str
+    starts_on: date
+    ends_on: date | None
+    is_paused: bool
+    activity_id: int
+    activity: str
+    branch: str
+    branch_path: str
+
+    @property
+    def site(self):
+        """As `str(site)` says it."""
+        return f"{self.activity} · {self.branch}"
+
+    def has_ended(self, on):
+        return is_over(self.ends_on, on)
+
+
 @dataclass(frozen=True)
 class Line:
-    """One engagement as a list shows it: its standing and what it lacks (Missing, ...)."""
+    """One engagement (or Listed) with its standing and the ClearanceKinds it lacks."""
 
     engagement: object
     standing: Standing
@@ -66,27 +93,10 @@ def standing_of(engagement, *, on, paused, missing):
 
     `paused`: a pause covers the day; `missing`: what the gate lacks.
     """
-    if engagement.ends_on is not None and engagement.ends_on < on:
+    if engagement.has_ended(on):
         return Standing.ENDED
     if paused:
         return Standing.PAUSED
     if engagement.starts_on > on or missing:
         return Standing.PENDING
     return Standing.ACTIVE
-
-
-def cleared_until(kinds, clearances, *, site_id, on):
-    """The last day on which every one of the required kinds is in place, in one go from `on`.
-
-    `clearances` are the volunteer's rows. Returns (cleared, day): (True, None) where nothing
-    ends, (False, None) where something lacks on the day itself.
-    """
-    ends = []
-    for kind in kinds:
-        here = [row for row in clearances if row.kind == kind and row.site_id in (None, site_id)]
-        valid = [row for row in here if row.is_valid_on(on)]
-        if not valid:
-            return False, None
-        if all(row.valid_until for row in valid):
-            ends.append(max(row.valid_until for row in valid))
-    return True, min(ends, default=None)

@@ -128,6 +128,13 @@ def events_about(person_id):
     return AuditEvent.objects.filter(subjects__person_id=person_id).order_by("-at", "-pk")
 
 
+def events_by(user_id):
+    """What a user has done, newest first."""
+    return AuditEvent.objects.filter(actor_kind=ActorKind.USER, actor_id=user_id).order_by(
+        "-at", "-pk"
+    )
+
+
 def accesses_to(person_id):
     """Who has looked at a person, when and why, newest first.
 

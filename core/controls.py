@@ -1,10 +1,17 @@
 """How a form field becomes a control of Det Fælles Designsystem.
 
 The form pack (`templates/dkfds/`) asks here which markup a field needs and which classes its
-input carries, so that the widgets themselves stay Django's.
+input carries, so that the widgets themselves stay Django's. The commonest of them are written
+here and not by Django's templates, which include two files for each option: a list's filter has
+dozens.
 """
 
 from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from core.markup import fill, written
 
 NARROW = {"input-width-xs": 12, "input-width-s": 24}
 
@@ -50,6 +57,19 @@ def render(field):
     return field.as_widget(attrs=attrs)
 
 
+FILTER_FIELD = (
+    '<div class="form-group" id="div_%s"><label class="form-label" for="%s">%s</label>%s</div>'
+)
+
+
+def render_filter_field(field):
+    """A box or select with its label, as `dkfds/field.html` draws one that has no hint and no
+    error; anything else is drawn by that. Every list holds a filter of several."""
+    if kind(field) != "input" or field.help_text or field.errors or marks_optional(field):
+        return render_to_string("dkfds/field.html", {"field": field})
+    return fill(FILTER_FIELD, field.auto_id, field.id_for_label, field.label, render(field))
+
+
 def _width(field):
     """A short answer gets a short box: the length says what is expected."""
     if isinstance(field, forms.DateField | forms.TimeField):
@@ -76,3 +96,53 @@ def marks_optional(field):
     """True if the label says "(optional)": a field one may skip in a form that marks them."""
     form_marks = getattr(field.form, "mark_optional", True)
     return form_marks and not field.field.required and kind(field) != "checkbox"
+
+
+# --- Writing -------------------------------------------------------------------------------
+
+
+class FormRenderer(TemplatesSetting):
+    """Django's own, with boxes and selects written in Python. Named in the settings."""
+
+    def render(self, template_name, context, request=None):
+        write = WRITTEN.get(template_name)
+        if write is None:
+            return super().render(template_name, context, request)
+        return write(context["widget"])
+
+
+def _input(widget):
+    value = "" if widget["value"] is None else f' value="{written(widget["value"])}"'
+    name, attributes = written(widget["name"]), _attributes(widget["attrs"])
+    return SafeString(f'<input type="{written(widget["type"])}" name="{name}"{value}{attributes}>')
+
+
+def _select(widget):
+    groups = "".join([_group(name, options) for name, options, _index in widget["optgroups"]])
+    name, attributes = written(widget["name"]), _attributes(widget["attrs"])
+    return SafeString(f'<select name="{name}"{attributes}>{groups}</select>')
+
+
+def _group(name, options):
+    markup = "".join(map(_option, options))
+    return f'<optgroup label="{written(name)}">{markup}</optgroup>' if name else markup
+
+
+def _option(option):
+    attributes = _attributes(option["attrs"])
+    value, label = written(option["value"]), written(option["label"])
+    return f'<option value="{value}"{attributes}>{label}</option>'
+
+
+def _attributes(attributes):
+    return "".join(
+        f" {name}" if value is True else f' {name}="{written(value)}"'
+        for name, value in attributes.items()
+        if value is not False
+    )
+
+
+WRITTEN = {
+    f"django/forms/widgets/{name}.html": _input
+    for name in ("text", "number", "email", "hidden", "checkbox", "search", "tel", "url")
+} | {"django/forms/widgets/select.html": _select}

@@ -516,7 +516,8 @@ class ModelLookupField(LookupField):
 
     `search(queryset, words)` narrows the queryset; `line(row)` names a row and `hint(row)` tells
     two of the same name apart. The queryset must already be limited to what the user may see
-    (set `form.fields[...].queryset` in the form's `__init__`): what lies outside does not exist.
+    (set `form.fields[...].queryset` in the form's `__init__`, to it or to a function that returns
+    it, called when it is needed): what lies outside does not exist.
     At most two queries when the form is shown or checked, none when the field is empty.
     """
 
@@ -529,11 +530,21 @@ class ModelLookupField(LookupField):
 
     def __deepcopy__(self, memo):
         copy = super().__deepcopy__(memo)
-        copy.queryset = self.queryset.all()
+        copy.queryset = self._queryset
         return copy
 
+    @property
+    def queryset(self):
+        if callable(self._queryset):
+            self._queryset = self._queryset()
+        return self._queryset.all()
+
+    @queryset.setter
+    def queryset(self, rows):
+        self._queryset = rows
+
     def prepare_value(self, value):
-        return value.pk if isinstance(value, self.queryset.model) else value
+        return value.pk if isinstance(value, models.Model) else value
 
     def hits(self, query):
         return [self.hit(row) for row in self.search(self.queryset, query)[:LOOKUP_LIMIT]]

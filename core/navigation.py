@@ -103,6 +103,19 @@ def address_of(url_name, prefix):
         return None
 
 
+def address_of_row(url_name, pk):
+    """The address of a page about one row, whose name takes its number and nothing else."""
+    before, after = _around_number(url_name, get_script_prefix())
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _around_number(url_name, prefix):
+    """What stands before and after the number. Kept: a list holds the address of every row."""
+    before, _number, after = reverse(url_name, args=[0]).rpartition("0")
+    return before, after
+
+
 @checks.register("navigation")
 def check_urls(app_configs, **kwargs):
     """Every menu entry must lead somewhere."""

@@ -31,6 +31,11 @@ def covers(start, end, on):
     return start <= on and (end is None or on <= end)
 
 
+def is_over(end, on):
+    """True if a period with this last day (None is open) has ended before the day."""
+    return end is not None and end < on
+
+
 def covering(on, *, start="starts_on", end="ends_on"):
     """Q for rows whose inclusive period contains the day (a date or a query expression).
 

@@ -7,10 +7,11 @@ Core knows no branch: the caller passes the path. All values are read in one que
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 from django.utils.dateparse import parse_date
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from core import audit, periods
 from core.errors import DomainError
 from core.models import PolicyValue, StoredFile
+from core.prepared import Prepared
 from core.scope import forget, remembered
 
 TEXT = "text"
@@ -264,9 +266,18 @@ def _add_row(found, *, path, valid_from, by, note, value, inherits):
 
 def _load():
     rows = defaultdict(list)
-    for row in PolicyValue.objects.order_by("valid_from", "pk"):
+    for values in _all_values().rows():
+        row = PolicyValue.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values)
         rows[row.key, row.path].append(row)
     return rows
+
+
+_COLUMNS = [field.attname for field in PolicyValue._meta.concrete_fields]
+
+
+@cache
+def _all_values():
+    return Prepared(PolicyValue.objects.order_by("valid_from", "pk").values_list(*_COLUMNS))
 
 
 def _row_on(rows, on):

@@ -317,8 +317,7 @@ def _bounce_email(env):
     address = env.str("BOUNCE_EMAIL", "").strip()
     if address and not _is_address(address):
         raise ImproperlyConfigured(
-            "BOUNCE_EMAIL must be an e-mail address and nothing else, for example "
-            "retur@example.dk"
+            "BOUNCE_EMAIL must be an e-mail address and nothing else, for example retur@example.dk"
         )
     return address
 

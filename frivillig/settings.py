@@ -86,7 +86,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "core.controls.FormRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["dkfds"]
 CRISPY_TEMPLATE_PACK = "dkfds"
 CRISPY_FAIL_SILENTLY = False
@@ -95,7 +95,11 @@ CRISPY_FAIL_SILENTLY = False
 
 DATABASES = {"default": env.database(VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache()}
+CACHES = {
+    "default": env.cache(),
+    # Numbers of the start page, each process its own: see core.summary.kept.
+    "numbers": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "numbers"},
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- People who sign in --------------------------------------------------------------------

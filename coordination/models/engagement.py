@@ -9,7 +9,14 @@ from coordination.access import BranchScopedQuerySet
 from coordination.models.activity import Site
 from coordination.models.association import Association
 from coordination.models.volunteer import Volunteer
-from core.periods import covering, covers, ends_after_start, seen_from_inside, set_together
+from core.periods import (
+    covering,
+    covers,
+    ends_after_start,
+    is_over,
+    seen_from_inside,
+    set_together,
+)
 
 
 class Tie(models.TextChoices):
@@ -138,6 +145,10 @@ class Engagement(models.Model):
 
     def covers_day(self, day):
         return covers(self.starts_on, self.ends_on, day)
+
+    def has_ended(self, on):
+        """True if its last day lies before this one."""
+        return is_over(self.ends_on, on)
 
 
 class Pause(models.Model):

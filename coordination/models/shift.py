@@ -165,6 +165,7 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["volunteer", "starts_at"], name="assignment_volunteer_starts"),
             models.Index(fields=["shift", "state"], name="assignment_shift_state"),
+            models.Index(fields=["starts_at"], name="assignment_starts"),
         ]
         constraints = [
             models.UniqueConstraint(

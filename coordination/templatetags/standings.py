@@ -1,10 +1,10 @@
 """`{% standings lines sees_people %}`: what a volunteer is tied to, in one cell of a list."""
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.markup import fill
 from core.templatetags.ui import status
 
 register = template.Library()
@@ -23,8 +23,8 @@ def standings(lines, sees_people):
 
 
 def _line(line, sees_people):
-    return format_html(
-        '<div class="line">{} <span>{}{}</span></div>',
+    return fill(
+        '<div class="line">%s <span>%s%s</span></div>',
         status(line.status_kind, line.standing.label) if sees_people else "",
         line.engagement.site,
         _missing(line.missing) if line.missing else "",
@@ -32,5 +32,5 @@ def _line(line, sees_people):
 
 
 def _missing(missing):
-    kinds = format_html_join(", ", "{}", ((item.label,) for item in missing))
-    return format_html('<br><span class="why">{} {}</span>', _("Missing:"), kinds)
+    kinds = ", ".join(str(item.label) for item in missing)
+    return fill('<br><span class="why">%s %s</span>', _("Missing:"), kinds)

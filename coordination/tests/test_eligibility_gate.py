@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from coordination import eligibility, queries
 from coordination.models import ClearanceKind, Engagement, Necessity, Requirement, Tie
+from coordination.papers import Papers, with_lasting_papers
 from coordination.standing import Standing
 from coordination.tests import factories
 from core.periods import covers
@@ -100,6 +101,11 @@ def test_gate_agrees_with_plain_python(ground, requirements, clearances, tie, pe
             running = covers(start, end, DAY) and not resting
             found = [item.kind for item in eligibility.missing_clearances(rows, DAY)]
             assert found == missing
+            papers = Papers([volunteer.pk], [sites["here"].activity_id], since=DAY)
+            assert papers.lacking(engagement, sites["here"].activity_id, DAY) == missing
+            tie_row = (volunteer.pk, sites["here"].pk, sites["here"].activity_id, tie)
+            lasting = with_lasting_papers([tie_row], DAY, DAY)
+            assert bool(lasting) == (not missing)
             assert eligibility.cleared(rows, DAY).exists() == (not missing)
             active = running and not missing
             assert eligibility.active(rows, DAY).exists() == active

@@ -131,7 +131,7 @@ def test_list_queries(number, client, coordinator, site, django_assert_num_queri
         booked(factories.make_shift(site, day=today() + timedelta(days=days + 1)), coordinator)
     client.force_login(coordinator)
     client.get(url("shift-list"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url("shift-list"))
 
 

@@ -139,7 +139,7 @@ def test_list_costs_the_same_for_any_number_of_rows(
         factories.make_engagement(volunteer, site, accepted_by=coordinator)
         factories.make_engagement(volunteer, other, accepted_by=coordinator)
     client.force_login(coordinator)
-    with django_assert_num_queries(13):  # 11 and a savepoint's two
+    with django_assert_num_queries(14):  # 12 and a savepoint's two
         client.get(LIST)
 
 

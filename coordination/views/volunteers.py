@@ -14,11 +14,15 @@ from coordination.filters import VolunteerFilter, visible_activities
 from coordination.forms.people import NewVolunteerForm
 from coordination.models import Volunteer
 from core import audit, forms, jobs
+from core.navigation import address_of_row
 from core.periods import today
 from core.views import DetailView, FormView, ListView, PageView
 
 LIST = audit.purpose("volunteer.list", gettext_lazy("The list of volunteers was shown"))
 DETAIL = audit.purpose("volunteer.detail", gettext_lazy("Your page as a volunteer was shown"))
+
+
+PAGE_OF_ONE = "coordination:volunteer-detail"
 
 
 class VolunteerListView(ListView):
@@ -44,7 +48,7 @@ class VolunteerListView(ListView):
         sees_people = scope.holds(Permission.VIEW_PEOPLE)
         for row in context["rows"]:
             row.lines = lines[row.pk]
-            row.url = reverse("coordination:volunteer-detail", args=[row.pk]) if sees_people else ""
+            row.url = address_of_row(PAGE_OF_ONE, row.pk) if sees_people else ""
         return context | {
             "sees_people": sees_people,
             "may_edit": scope.holds(Permission.EDIT_PEOPLE),
@@ -135,7 +139,7 @@ class VolunteerDetailView(DetailView):
             "clearances": shared,
             "may_edit": scope_of(user).holds(Permission.EDIT_PEOPLE),
             "panels": panels.panels_for("volunteer.detail", self.request, volunteer),
-            "assignments": queries.coming_assignments(volunteer, user, timezone.now()),
+            "shifts": queries.coming_shifts(volunteer, user, timezone.now()),
             "events": queries.history_of(volunteer.pk, user),
         }
 

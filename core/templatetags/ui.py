@@ -10,9 +10,8 @@ Pieces: `{% icon "check" %}`, `{% status "success" _("Signed") %}`, and blocks t
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
-from html import escape
 
 from django import template
 from django.template.loader import render_to_string
@@ -26,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from core import controls
 from core.localised import localised
+from core.markup import fill
 
 register = template.Library()
 
@@ -39,6 +39,7 @@ STATUS_ICONS = {
 }
 BADGES = {"waiting": "info"}
 SPRITE = "vendor/dkfds/img/all-svg-icons.svg"
+NOT_DIALLED = re.compile(r"[^\d+]")
 HIDDEN = SafeString('aria-hidden="true"')
 
 
@@ -95,8 +96,16 @@ def clock(value):
     value = _local(value)
     if not value:
         return ""
-    written = formats.time_format(value, "TIME_FORMAT")
-    return f"kl. {written}" if get_language() == "da" else written
+    return f"kl. {_hour(value)}" if get_language() == "da" else _hour(value)
+
+
+def _hour(value):
+    return _hour_written(value.hour, value.minute, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _hour_written(hour, minute, language):
+    return formats.time_format(time(hour, minute), "TIME_FORMAT")
 
 
 @register.filter
@@ -156,7 +165,7 @@ def _hours(start, end):
         return when(start)
     if start.date() != end.date():
         return f"{when(start)} – {when(end)}"
-    return f"{when(start)}–{formats.time_format(end, 'TIME_FORMAT')}"
+    return f"{when(start)}–{_hour(end)}"
 
 
 # --- Other values --------------------------------------------------------------------------
@@ -165,18 +174,22 @@ def _hours(start, end):
 @register.filter
 def phone(value):
     """12 34 56 78 for Danish numbers; foreign numbers keep their country code."""
-    text = re.sub(r"[^\d+]", "", str(value or ""))
-    digits = re.sub(r"^(\+45|0045)(?=\d{8}$)", "", text)
-    if re.fullmatch(r"\d{8}", digits):
-        return " ".join(re.findall("..", digits))
+    digits = _dialled(value).removeprefix("+45").removeprefix("0045")
+    if len(digits) == 8 and digits.isdecimal():
+        return f"{digits[:2]} {digits[2:4]} {digits[4:6]} {digits[6:]}"
     return str(value or "")
 
 
 @register.filter
 def phone_link(value):
     """The tel: address of a number; Danish numbers get their country code."""
-    text = re.sub(r"[^\d+]", "", str(value or ""))
-    return f"tel:+45{text}" if re.fullmatch(r"\d{8}", text) else f"tel:{text}"
+    text = _dialled(value)
+    return f"tel:+45{text}" if len(text) == 8 and text.isdecimal() else f"tel:{text}"
+
+
+def _dialled(value):
+    """What one dials: digits and plus."""
+    return NOT_DIALLED.sub("", str(value or ""))
 
 
 @register.filter
@@ -274,10 +287,10 @@ def contact(person):
         return _("Protected")
     ways = []
     if person.phone:
-        link, written = phone_link(person.phone), phone(person.phone)
-        ways.append(format_html('<a class="nowrap" href="{}">{}</a>', link, written))
+        link, shown = phone_link(person.phone), phone(person.phone)
+        ways.append(fill('<a class="nowrap" href="%s">%s</a>', link, shown))
     if person.email:
-        ways.append(format_html('<a href="mailto:{0}">{0}</a>', person.email))
+        ways.append(fill('<a href="mailto:%s">%s</a>', person.email, person.email))
     return SafeString("<br>".join(ways))
 
 
@@ -286,11 +299,11 @@ def person_name(person, url=""):
     """A person, perhaps as a link to their page; a protected identity is marked. Without a
     template file, as lists hold many."""
     name = person.display_name
-    shown = format_html('<a href="{}">{}</a>', url, name) if url else format_html("{}", name)
+    shown = fill('<a href="%s">%s</a>', url, name) if url else fill("%s", name)
     if not person.protected_identity:
         return shown
     mark = icon("lock", _("Protected name and address"))
-    return format_html('{} <span class="protected">{}</span>', shown, mark)
+    return fill('%s <span class="protected">%s</span>', shown, mark)
 
 
 def _component(name, **context):
@@ -385,21 +398,9 @@ def control(field):
 
 
 @register.simple_tag
-def select_options(groups):
-    """What stands in a <select>, made without templates: a filter of branches holds dozens."""
-    return SafeString("".join(_option_group(name, options) for name, options, _index in groups))
-
-
-def _option_group(name, options):
-    written = "".join(_option(option) for option in options)
-    return f'<optgroup label="{escape(name)}">{written}</optgroup>' if name else written
-
-
-def _option(option):
-    marks = " selected" if option["selected"] else ""
-    marks += " disabled" if option["attrs"].get("disabled") else ""
-    value, label = escape(str(option["value"])), escape(str(option["label"]))
-    return f'<option value="{value}"{marks}>{label}</option>'
+def filter_field(field):
+    """A bound field of a list's filter, with its label."""
+    return controls.render_filter_field(field)
 
 
 @register.filter

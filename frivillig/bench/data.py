@@ -100,6 +100,7 @@ class Targets:
     """What the requests need: sessions, and ids to ask for."""
 
     coordinator_session: str = ""
+    morning_sessions: list = field(default_factory=list)
     volunteer_sessions: list = field(default_factory=list)
     volunteers: list = field(default_factory=list)
     activities: list = field(default_factory=list)
@@ -519,6 +520,9 @@ class _Builder:
             for n, person in enumerate(applicants)
         )
 
+    def _colleague(self, number):
+        return self._staff(f"colleague{number}", Role.LOCAL_COORDINATOR, self.areas[0])
+
     # --- What is asked for -------------------------------------------------------------------
 
     def targets(self):
@@ -531,6 +535,7 @@ class _Builder:
         ]
         return Targets(
             coordinator_session=session_of(self.coordinator),
+            morning_sessions=[session_of(self._colleague(n)) for n in range(self.requests)],
             volunteer_sessions=[session_of(tie.volunteer.person.user) for tie in self.signers],
             volunteers=[tie.volunteer_id for tie in seen[:50]],
             activities=[one.pk for one in self.activities if one.branch.path.startswith(here)][:50],

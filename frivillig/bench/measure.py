@@ -19,6 +19,7 @@ class Desk:
         self.targets, self._port = targets, port
         self.coordinator = Client(port, targets.coordinator_session)
         self.bare = Client(bare_port, targets.coordinator_session)
+        self._mornings = [Client(port, session) for session in targets.morning_sessions]
         self._volunteers = [Client(port, session) for session in targets.volunteer_sessions]
         self._citizens = {}
         self._with_token = set()
@@ -29,6 +30,10 @@ class Desk:
         if group not in self._citizens:
             self._citizens[group] = Client(self._port, source=f"127.0.1.{group % 250 + 1}")
         return self._ready(self._citizens[group], form)
+
+    def colleague(self, number):
+        """A coordinator of the same area who has not been here yet."""
+        return self._mornings[number]
 
     def volunteer(self, number, form=""):
         return self._ready(self._volunteers[number % len(self._volunteers)], form)

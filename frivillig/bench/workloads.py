@@ -52,6 +52,10 @@ def _search(desk, number):
     )
 
 
+def _first_look(desk, number):
+    return desk.colleague(number).get(reverse("start"))
+
+
 def _public_list(desk, number):
     return desk.citizen(number).get(reverse("recruitment:opportunity-list"))
 
@@ -84,6 +88,7 @@ def _in_turn(values, number):
 
 WORKLOADS = (
     Workload("home", PAGE, _page("start")),
+    Workload("home_first", Limit(20), _first_look),
     Workload("volunteer_list", LIST, _page("coordination:volunteer-list")),
     Workload("volunteer_search", LIST, _search),
     Workload("volunteer_detail", PAGE, _page("coordination:volunteer-detail", "volunteers")),
