@@ -9,9 +9,19 @@ class CoordinationConfig(AppConfig):
     verbose_name = _("Coordination")
 
     def ready(self):
-        from coordination import emails, guards, menu, policies, privacy, reach, reminders  # noqa: F401
+        from coordination import (
+            emails,
+            guards,  # noqa: F401 - registers
+            menu,
+            policies,
+            privacy,
+            queries,
+            reach,
+            reminders,  # noqa: F401 - registers
+        )
         from coordination.access import register_person_tie
         from coordination.models import Engagement
+        from core import alerts
         from core.channels import reach as ways
 
         register_person_tie(Engagement, person_field="volunteer_id", branch_lookup="site__branch")
@@ -19,4 +29,5 @@ class CoordinationConfig(AppConfig):
         policies.register_policies()
         privacy.register()
         emails.register()
+        alerts.register_recipients(queries.managers_to_tell)
         menu.register()

@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Collate, Greatest
 
 from coordination import eligibility
-from coordination.access import Permission, Scope, scope_of
+from coordination.access import Permission, Role, Scope, scope_of
 from coordination.models import (
     Activity,
     Assignment,
@@ -29,15 +29,16 @@ from coordination.models import (
     ClearanceKind,
     Engagement,
     Pause,
+    RoleAssignment,
     Site,
     Volunteer,
 )
 from coordination.papers import Papers
 from coordination.standing import Line, Listed, Standing, standing_of
 from coordination.states import ActivityState
-from core import audit, search
+from core import audit, mail, search
 from core.models import ActorKind, User
-from core.periods import covering
+from core.periods import covering, today
 from core.prepared import Prepared, given, ids, moment, number
 
 RUNNING = (ActivityState.PILOT, ActivityState.RUNNING)
@@ -398,3 +399,14 @@ def _walk(children, parent_id, depth):
     for branch in children[parent_id]:
         yield depth, branch
         yield from _walk(children, branch.pk, depth + 1)
+
+
+def managers_to_tell():
+    """The managers of the whole municipality, who hear when the system stands still."""
+    held = RoleAssignment.objects.filter(
+        covering(today()), role=Role.MANAGER, branch__parent=None, user__is_active=True
+    )
+    return [
+        mail.Recipient(row.user.email, row.user.name, row.user.language, user=row.user)
+        for row in held.select_related("user").order_by("user_id")
+    ]

@@ -12,6 +12,7 @@ class CoreConfig(AppConfig):
     def ready(self):
         from core import (
             accounts,
+            alerts,
             housekeeping,  # noqa: F401 - registers its jobs
             municipality,
             navigation,
@@ -23,6 +24,7 @@ class CoreConfig(AppConfig):
         # Jobs, reminders and messages are known in every process that writes them, web included.
         autodiscover_modules("tasks", "emails")
         accounts.register_mails()
+        alerts.register_mails()
         municipality.register_policies()
         navigation.register(
             _("E-mails sent by this trial site"),

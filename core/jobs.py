@@ -36,7 +36,7 @@ import json
 import random
 import traceback
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -491,6 +491,17 @@ def resume(row, *, by):
     with transaction.atomic():
         again = retry(row.pk)
         audit.record("job.retried", by=by, about=again, fields=("state",))
+    return again
+
+
+def resume_all(name, *, by):
+    """Retry every failed job of this name; return how many. One whose like waits already stays."""
+    failed = Job.objects.filter(name=name, state=JobState.FAILED).order_by("pk")
+    again = 0
+    for row in list(failed):
+        with suppress(DomainError):
+            resume(row, by=by)
+            again += 1
     return again
 
 

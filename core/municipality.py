@@ -173,6 +173,23 @@ def register_policies():
             label=_("How long finished jobs are kept"),
         ),
         Policy(
+            "operations.alert_email",
+            EMAIL,
+            "",
+            optional=True,
+            label=_("Who is told when the system stands still"),
+            help=_("An e-mail address. Left empty, the managers of the municipality are told."),
+        ),
+        Policy(
+            "operations.oldest_mail_minutes",
+            int,
+            60,
+            minimum=10,
+            maximum=1440,
+            unit=_("minutes"),
+            label=_("How long a message may be under way before somebody is told"),
+        ),
+        Policy(
             "jobs.result_hours",
             int,
             24,

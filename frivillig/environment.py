@@ -5,6 +5,7 @@ sentence that says what to write.
 import os
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,6 +37,9 @@ class Environment:
     second_factor_required: bool
     oidc_apps: list[dict]
     sweep_seconds: float
+    watch_seconds: float
+    metrics_token: str
+    metrics_addresses: list
     log_level: str
 
     @property
@@ -228,6 +232,9 @@ def read(dotenv):
         second_factor_required=_boolean(env, "SECOND_FACTOR_REQUIRED", default=True),
         oidc_apps=_oidc_apps(env),
         sweep_seconds=_positive_number(env, "SWEEP_SECONDS", default=10),
+        watch_seconds=_positive_number(env, "WATCH_SECONDS", default=30),
+        metrics_token=_metrics_token(env),
+        metrics_addresses=_metrics_addresses(env),
         log_level=_log_level(env),
     )
 
@@ -374,6 +381,23 @@ def _positive_number(env, key, *, default):
     if number <= 0:
         raise ImproperlyConfigured(f"{key} must be a number of seconds above 0, not {value!r}.")
     return number
+
+
+def _metrics_token(env):
+    token = env.str("METRICS_TOKEN", "")
+    if token and len(token) < 20:
+        raise ImproperlyConfigured("METRICS_TOKEN must be at least 20 characters long.")
+    return token
+
+
+def _metrics_addresses(env):
+    """Addresses or networks that may read the figures without a token."""
+    try:
+        return [ip_network(text) for text in env.list("METRICS_ADDRESSES", default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "METRICS_ADDRESSES must be addresses or networks, for example 127.0.0.1,10.20.0.0/16"
+        ) from error
 
 
 def _log_level(env):

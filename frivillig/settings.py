@@ -207,6 +207,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_WATCH_SECONDS = env.watch_seconds
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "core.sweep",
@@ -254,6 +255,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+METRICS_TOKEN = env.metrics_token
+METRICS_ADDRESSES = env.metrics_addresses
 
 # --- Log -----------------------------------------------------------------------------------
 

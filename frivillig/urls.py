@@ -15,4 +15,6 @@ urlpatterns = [
     path("administration/", admin_site.urls),
     path("sundhed/", health.alive, name="alive"),
     path("sundhed/klar/", health.ready, name="ready"),
+    path("sundhed/arbejde/", health.working, name="working"),
+    path("sundhed/tal/", health.figures, name="figures"),
 ]

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from core.management.commands import serve
+from core.models import Queue
 
 # A supervisor over one program; what is said goes to the pipe that the test reads.
 SCRIPT = """
@@ -23,7 +24,7 @@ supervisor = Supervisor(
 )
 sys.exit(supervisor.run())
 """
-WAITS = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
+WAITS = "import os, signal; os.write(1, b'%d\\n' % os.getpid()); signal.pause()"
 IGNORES_TERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + WAITS
 HAS_A_CHILD = "import os; os.fork();" + WAITS
 CRASHES = "raise SystemExit(7)"
@@ -41,7 +42,8 @@ def supervised(source, *, crash_seconds=0):
         yield supervisor
     finally:
         supervisor.kill()
-        supervisor.communicate()
+        supervisor.wait()
+        supervisor.stdout.close()  # not read to its end: what was started may hold it open
 
 
 def watch(pid):
@@ -127,13 +129,23 @@ def test_a_killed_supervisor_leaves_no_orphan():
         assert ended(program)
 
 
-def test_the_embedded_worker_is_also_the_clock():
-    assert [program.name for program in serve.jobs(embedded=True)] == ["worker"]
-    assert "--beat" in serve.jobs(embedded=True)[0].command
+def test_each_queue_has_a_worker_of_its_own():
+    workers = [program for program in serve.jobs(embedded=True) if "worker" in program.command]
+
+    assert [
+        program.command[program.command.index("--queues") + 1] for program in workers
+    ] == Queue.values
 
 
-def test_with_a_broker_there_is_one_clock_beside_the_worker():
-    worker, clock = serve.jobs(embedded=False)
+def test_the_embedded_default_has_the_clock_inside_one_worker():
+    programs = serve.jobs(embedded=True)
 
-    assert "--beat" not in worker.command
+    assert [program.name for program in programs if "--beat" in program.command] == ["worker mail"]
+    assert all("worker" in program.command for program in programs)
+
+
+def test_with_a_broker_there_is_one_clock_beside_the_workers():
+    *workers, clock = serve.jobs(embedded=False)
+
+    assert not any("--beat" in worker.command for worker in workers)
     assert clock.command[-5:] == ["beat", "--pidfile", "", "--loglevel", "WARNING"]

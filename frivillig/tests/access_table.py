@@ -92,6 +92,8 @@ recruitment:opportunity-change            opportunity  in   404  404  403  403  
 recruitment:opportunity-open              draft-call   in   404  404  403  403  403  ok   404  ok   ok   post
 recruitment:opportunity-close             opportunity  in   404  404  403  403  403  ok   404  ok   ok   post
 # Of the house
+core:operations                           -            in   403  403  403  403  403  403  .    403  ok   -
+core:jobs-retry                           failed-name  in   403  403  403  403  403  403  .    403  ok   post
 core:styleguide                           -            in   403  403  403  403  403  403  .    403  ok   -
 core:styleguide-lookup                    -            in   403  403  403  403  403  403  .    403  ok   -
 """
@@ -121,6 +123,8 @@ PUBLIC = """
 start                                     -            go
 alive                                     -            ok
 ready                                     -            ok
+working                                   -            ok
+figures                                   -            404
 core:logo                                 -            404
 core:mailbox                              -            404
 core:mailbox-letter                       word         404

@@ -24,7 +24,12 @@ STAFF = {"read": "reader", "amba": "ambassador", "lead": "branch_leader"}
 STAFF |= {"coor": "local_coordinator", "cent": "central", "mana": "manager"}
 OF_A_BRANCH = ("read", "amba", "lead", "coor")
 WRITERS = ("local_coordinator", "branch_leader", "coordinator elsewhere")
-ANYTHING = {"word": "hvadsomhelst", "none": 0, "key": {"uidb36": "1", "key": "set-password"}}
+ANYTHING = {
+    "word": "hvadsomhelst",
+    "none": 0,
+    "key": {"uidb36": "1", "key": "set-password"},
+    "failed-name": "tests.failed",
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from agreements.tests import factories as papers
 from coordination.access import Role
 from coordination.models import Assignment, RecognitionInvitation, Tie
 from coordination.tests import factories as make
-from core.models import Job, JobResult, JobState
+from core import operations
+from core.models import Job, JobResult, JobState, Queue
 from core.periods import today
 from recruitment.states import OpportunityState
 from recruitment.tests import factories as calls
@@ -53,6 +54,7 @@ class World:
 
 def build():
     """Make it all. Inside a transaction that the caller rolls back."""
+    _machinery(timezone.now())
     root = make.make_branch("Kommunens Biblioteker", kind="municipality")
     manager = make.make_staff(Role.MANAGER, root, "Mette Manager")
     central = make.make_staff(Role.CENTRAL_COORDINATOR, root, "Carla Central")
@@ -87,6 +89,18 @@ def _place(mark, root, manager):
     _recognition(place, volunteer)
     place.rows["job"] = _job(place)
     return place
+
+
+def _machinery(now):
+    """Every program has just been seen; a job failed the other day."""
+    for name in (operations.CLOCK, *map(operations.worker_name, Queue.values)):
+        operations.seen(name)
+    Job.objects.create(
+        key="failed",
+        name="tests.failed",
+        state=JobState.FAILED,
+        finished_at=now - timedelta(days=2),
+    )
 
 
 def _job(place):

@@ -9,8 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 from core.models import Queue
 from core.supervisor import Program, Supervisor, python_module
 
-QUEUES = ",".join(Queue.values)
-
 
 class Command(BaseCommand):
     help = (
@@ -60,17 +58,26 @@ def web(*, host, port, workers):
 
 
 def jobs(*, embedded):
-    """The worker, and the clock: inside the worker where everything is one machine."""
+    """A worker for each queue, and the clock: inside a worker where everything is one machine.
+
+    A queue of its own is a process of its own: a long list or a mail server that hangs never
+    keeps somebody waiting who looks at the page.
+    """
     celery = ("--quiet", "--app", _project())
     quiet = ("--loglevel", "WARNING")
     lean = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    work = ("worker", "--concurrency", 2, "--queues", QUEUES, *lean, *quiet)
-    if embedded:
-        return [Program("worker", python_module("celery", *celery, *work, "--beat"))]
-    return [
-        Program("worker", python_module("celery", *celery, *work)),
-        Program("clock", python_module("celery", *celery, "beat", "--pidfile", "", *quiet)),
-    ]
+    programs = []
+    for queue in Queue.values:
+        work = ["worker", "--concurrency", 1, "--queues", queue, "--hostname", f"{queue}@%h"]
+        if embedded and queue == Queue.MAIL:
+            work.append("--beat")
+        programs.append(
+            Program(f"worker {queue}", python_module("celery", *celery, *work, *lean, *quiet))
+        )
+    if not embedded:
+        clock = ("beat", "--pidfile", "", *quiet)
+        programs.append(Program("clock", python_module("celery", *celery, *clock)))
+    return programs
 
 
 def _project():
