@@ -1,18 +1,27 @@
-"""What the workers of the fault tests do, with leases short enough to wait for."""
+"""What the workers of the fault tests do, with leases and waits short enough to wait for."""
 
 import os
 import threading
 from datetime import timedelta
 from pathlib import Path
 
-from core import delivery, jobs, mail
+from core import delivery, jobs, mail, wake
 from core.models import User
 
 STARTED = "started"
+RULE = "faults.each_minute"
 
 if "FAULTS_DIR" in os.environ:  # a worker; the test itself imports this file for the names
     delivery.LEASE = timedelta(seconds=3)
+    delivery.backoff = lambda attempts, first: timedelta(seconds=0.5)
+    jobs.backoff = lambda attempts: timedelta(seconds=0.5)
+    jobs.WOKEN_AGAIN_AFTER = timedelta(seconds=1)
+    wake.BROKER_REST_SECONDS = 0.2
     mail.register("tests.letter", context=lambda message: {"matter": "vagten"})
+
+    @jobs.scheduled(RULE, every=timedelta(seconds=60))
+    def each_minute(run):
+        User.objects.create_user(f"minute{User.objects.count()}@example.dk")
 
 
 @jobs.job("faults.killed", lease=2)
@@ -24,6 +33,6 @@ def killed(run):
         threading.Event().wait(60)
 
 
-@jobs.job("faults.simple", lease=30)
+@jobs.job("faults.simple", lease=30, max_attempts=200)
 def simple(run, *, number):
     User.objects.create_user(f"effect{number}@example.dk")

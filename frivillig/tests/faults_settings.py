@@ -1,9 +1,10 @@
-"""Settings of the worker processes that the fault tests start, and kill.
+"""Settings of the worker and web processes that the fault tests start, and kill.
 
 The test tells them by environment variables where its database, broker and mail server are.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from frivillig.environment import Environment
@@ -18,6 +19,7 @@ if not os.environ.get("REDIS_URL"):
     )
 CELERY_IMPORTS = ["frivillig.tests.faults_jobs"]
 CELERY_BEAT_SCHEDULE_FILENAME = str(FAULTS_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE["schedule"]["schedule"] = timedelta(seconds=0.5)  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = int(os.environ["FAULTS_SMTP_PORT"])
