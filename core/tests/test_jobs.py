@@ -414,6 +414,24 @@ def test_clock_set_back_runs_nothing_twice(db, rules, clock):
     assert jobs.run_schedule() == []
 
 
+@pytest.mark.parametrize("day", [datetime(2026, 3, 29), datetime(2026, 10, 25)], ids=str)
+def test_in_the_nights_of_the_clock_change_every_rule_keeps_its_time(db, rules, day):
+    """Two beats tick every five minutes from midnight to ten, and at three the machine's clock is
+    set an hour back: the morning's rule runs once, the other once for each of its five minutes."""
+    begin = day.replace(tzinfo=UTC)
+    ScheduledRun.objects.create(
+        rule="tests.mornings", slot=jobs.rules()["tests.mornings"].slot(begin)
+    )
+    ticks = [*range(36), *range(24, 120)]
+    for tick in ticks:
+        with time_machine.travel(begin + timedelta(minutes=5 * tick), tick=False):
+            for _beat in range(2):
+                jobs.run_schedule()
+            work_off()
+    assert rules.count("mornings") == 1
+    assert rules.count("often") == len(set(ticks))
+
+
 def test_schedule_costs_one_query_when_nothing_is_due(db, rules, clock, django_assert_num_queries):
     jobs.run_schedule()
     with django_assert_num_queries(1):

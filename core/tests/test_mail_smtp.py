@@ -26,6 +26,7 @@ class Office:
         self.rcpt = {}
         self.data = {}
         self.hang_up_after_data = set()
+        self.hang_up_at_rcpt = set()
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
@@ -33,6 +34,9 @@ class Office:
         return responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.hang_up_at_rcpt:
+            self.hang_up_at_rcpt.remove(address)
+            server.transport.abort()
         answer = self.rcpt.get(address, "250 OK")
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
@@ -169,6 +173,50 @@ def test_server_that_hangs_up_after_the_text_gets_it_again_with_the_same_id(db, 
     clock.shift(timedelta(minutes=2))
     assert delivery.deliver() == 1
     assert [letter["Message-ID"] for letter in office.letters] == [message.message_id] * 2
+
+
+def test_server_that_hangs_up_half_way_gets_it_again_and_the_others_go(db, office, clock):
+    office.hang_up_at_rcpt.add("anna@example.dk")
+    put_off, taken = write("anna"), write("bo")
+    assert delivery.deliver() == 1
+    assert outcome(put_off)[0] == MessageState.WAITING
+    assert outcome(taken) == (MessageState.SENT, "")
+    clock.shift(timedelta(minutes=2))
+    assert delivery.deliver() == 1
+    assert sorted(letter["Message-ID"] for letter in office.letters) == sorted(
+        [put_off.message_id, taken.message_id]
+    )
+
+
+def test_server_that_never_says_a_word_is_left_alone_soon(db, office, clock, settings):
+    """It takes the connection and is silent: one mail finds out, the others are not tried."""
+    office.stop()
+    settings.EMAIL_TIMEOUT = 0.2
+    messages = [write("anna"), write("bo")]
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        deaf.bind(("127.0.0.1", settings.EMAIL_PORT))
+        deaf.listen(5)
+        assert delivery.deliver() == 0
+    assert outcome(messages[0]) == (MessageState.WAITING, "mail server down")
+    assert Message.objects.get(pk=messages[1].pk).attempts == 0
+
+
+@pytest.mark.parametrize("midnight", [datetime(2026, 3, 29), datetime(2026, 10, 25)], ids=str)
+def test_in_the_nights_of_the_clock_change_a_mail_goes_once(db, office, midnight):
+    """The sender looks every quarter of an hour, and at three the machine's clock is set back."""
+    begin = midnight.replace(tzinfo=UTC) - timedelta(hours=1)
+    for quarter in range(0, 24, 3):
+        mail.send(
+            "tests.letter",
+            to=mail.Recipient(f"q{quarter}@example.dk", f"q{quarter}"),
+            key=f"q{quarter}",
+            not_before=begin + timedelta(minutes=15 * quarter),
+        )
+    for quarter in [*range(16), *range(12, 24)]:
+        with time_machine.travel(begin + timedelta(minutes=15 * quarter), tick=False):
+            delivery.deliver()
+    assert office.subjects() == sorted(f"Hej q{quarter}" for quarter in range(0, 24, 3))
 
 
 def test_server_that_never_recovers_ends_in_failure(db, office, clock):
