@@ -25,6 +25,7 @@ from core.models import (
     Job,
     JobState,
     Message,
+    MessageText,
     PolicyValue,
     PublishedText,
     ScheduledRun,
@@ -32,6 +33,7 @@ from core.models import (
 )
 from core.models.message import NOT_ARRIVED
 from core.policy_admin import EDIT_POLICIES, PolicyPages
+from core.text_admin import TextPages
 
 EDIT_TEXTS = "edit_templates"
 VIEW_AUDIT = "view_audit"
@@ -136,6 +138,15 @@ class PublishedTextAdmin(ModelAdmin):
     @admin.display(description=gettext_lazy("published by"))
     def publisher(self, row):
         return row.publisher_name
+
+
+@admin.register(MessageText, site=admin_site)
+class MessageTextAdmin(TextPages, ReadOnlyAdmin):
+    """The texts of messages, on pages of their own."""
+
+    permission = EDIT_TEXTS
+    section = "settings"
+    order = 25
 
 
 @admin.register(StoredFile, site=admin_site)

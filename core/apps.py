@@ -13,10 +13,12 @@ class CoreConfig(AppConfig):
         from core import (
             accounts,
             alerts,
+            gathering,
             housekeeping,  # noqa: F401 - registers its jobs
             municipality,
             navigation,
             sealing,
+            text_admin,
             trial,
         )
         from core.privacy import fields
@@ -25,6 +27,8 @@ class CoreConfig(AppConfig):
         autodiscover_modules("tasks", "emails")
         accounts.register_mails()
         alerts.register_mails()
+        gathering.register()
+        text_admin.register_test_mail()
         municipality.register_policies()
         navigation.register(
             _("E-mails sent by this trial site"),

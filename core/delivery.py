@@ -14,10 +14,11 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from core import mail, mailbody, wake
+from core import gathering, mail, mailbody, necessity, wake
 from core.channels import bounces, choosing, pace, reach, ways
 from core.channels.port import Down, Refused
 from core.jobs import backoff, describe
@@ -74,7 +75,9 @@ def deliver(*, seconds=RUN_SECONDS):
     """
     stop, sent = time.monotonic() + seconds, 0
     with scope(), Sender() as sender:
+        gathering.gather(timezone.now())
         while batch := claim_batch(sender.full):
+            batch = _under_the_cap(batch)
             known = reach.of_messages(batch)
             batch = _that_may_go(sender, [row for row in batch if _choose(row, known[row.pk])])
             for position, message in enumerate(batch):
@@ -92,11 +95,11 @@ def deliver(*, seconds=RUN_SECONDS):
 def claim_batch(full=()):
     """Take the lease of the next due messages: urgent first, then in order of time.
 
-    One conditional update, so that two senders never hold the same message. `full`: mail
-    domains that get no more for now.
+    What is due, necessity says. One conditional update, so that two senders never hold the same
+    message. `full`: mail domains that get no more for now.
     """
     now, token = timezone.now(), uuid.uuid4()
-    due = Message.objects.due(now)
+    due = necessity.due(now)
     chosen = due.filter(pace.outside(full)) if full else due
     chosen = list(
         chosen.order_by("-priority", "not_before", "pk").values_list("pk", flat=True)[:BATCH]
@@ -123,7 +126,7 @@ def release(messages):
 
 def wake_if_due():
     """For the sweep: wake a sender if anything is due. True if so."""
-    return Message.objects.due(timezone.now()).exists() and wake.send(mail.DELIVER)
+    return necessity.due(timezone.now()).exists() and wake.send(mail.DELIVER)
 
 
 _NO_LEASE = {"lease_token": None, "lease_until": None}
@@ -131,6 +134,26 @@ _NO_LEASE = {"lease_token": None, "lease_until": None}
 
 def _lease_is_short(message):
     return message.lease_until - timezone.now() < timedelta(seconds=3 * settings.EMAIL_TIMEOUT)
+
+
+def _under_the_cap(batch):
+    """The batch without what is nice and above the person's cap: that waits, at most two weeks."""
+    now = timezone.now()
+    held = necessity.capped(batch, now)
+    for message in batch:
+        if message.pk not in held:
+            continue
+        message.reason = necessity.CAPPED
+        if necessity.is_too_old(message, now):
+            _close(message, state=MessageState.SKIPPED)
+        else:
+            _put_off(message, until=held[message.pk])
+    return [message for message in batch if message.pk not in held]
+
+
+def _put_off(message, *, until):
+    """Give back a message that was claimed and may go later."""
+    _close(message, state=MessageState.WAITING, attempts=message.attempts - 1, not_before=until)
 
 
 def _choose(message, known):
@@ -155,6 +178,10 @@ def _choose(message, known):
     message.channel = choice.channel
     if choice.channel == Channel.EMAIL:
         message.recipient_email = known.email
+    now = timezone.now()
+    if necessity.rests(message, now):
+        _put_off(message, until=necessity.quiet_ends(now))
+        return False
     return True
 
 
@@ -181,7 +208,7 @@ def _try(sender, message, known):
     if body is None:
         _close(message, state=MessageState.SKIPPED, reason="moot")
         return True
-    message.template_version = body.version
+    message.template_version, message.subject = body.version, body.kept_subject
     try:
         state = sender.send(message, body, known)
     except Down as error:
@@ -199,7 +226,7 @@ def _try(sender, message, known):
         _later_or_failed(message, describe(error), most=MAX_FAULTS)
     else:
         sent_at = timezone.now() if state == MessageState.SENT else None
-        _close(message, state=state, sent_at=sent_at, last_error="")
+        _close(message, state=state, sent_at=sent_at, last_error=body.fault)
     return True
 
 
@@ -258,9 +285,12 @@ def _later_or_failed(message, reason, *, most=MAX_ATTEMPTS):
 
 def _close(message, **values):
     """Commit the outcome if the lease is still ours; a message that was taken over is left."""
-    kept = ("template_version", "channel", "recipient_email", "reason")
+    kept = ("template_version", "subject", "channel", "recipient_email", "reason")
     values = {name: getattr(message, name) for name in kept} | values | _NO_LEASE
-    if Message.objects.owned(message).update(**values):
-        message.state = values["state"]
-    else:
-        log.warning("mail_lease_lost", message=message.pk)
+    with transaction.atomic() if message.kind == gathering.DIGEST else contextlib.nullcontext():
+        if Message.objects.owned(message).update(**values):
+            message.state, message.sent_at = values["state"], values.get("sent_at")
+            if message.kind == gathering.DIGEST:
+                gathering.settle(message)
+        else:
+            log.warning("mail_lease_lost", message=message.pk)

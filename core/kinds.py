@@ -16,12 +16,15 @@
 
 `context(message)` returns a value for every placeholder, or None when the message has lost its
 sense. How the text is filled: `core/mailtext.py`. What follows from necessity:
-core/necessity.py. Why it is so: docs/decisions/message-texts.md.
+core/necessity.py. Why it is so: docs/decisions/message-texts.md and message-necessity.md.
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
+
+from core.templatetags.ui import day, when
 
 URGENT, ORDINARY, PATIENT = 10, 0, -10
 
@@ -55,6 +58,15 @@ class Placeholder:
     condition: bool = False
     secret: bool = False
     inside: bool = False
+
+    @property
+    def example_shown(self):
+        """The example as it looks in a text, in the language that is active."""
+        if isinstance(self.example, list):
+            return " · ".join(line for line in self.example if line)
+        if isinstance(self.example, datetime):
+            return when(self.example)
+        return day(self.example) if isinstance(self.example, date) else str(self.example)
 
 
 @dataclass(frozen=True)

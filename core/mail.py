@@ -110,6 +110,11 @@ def send(kind, *, to, about=None, key=None, not_before=None, urgent=False, **par
     return message
 
 
+def prepared(kind, *, to, about=None, key=None, not_before=None, urgent=False, **params):
+    """The row that `send` would write, unsaved."""
+    return _message(Draft(kind, to, about, key, not_before, params, urgent))
+
+
 def send_many(drafts):
     """Write many messages, each with a key, that have not been written yet; return how many.
 

@@ -11,17 +11,21 @@ by the base template, and only addresses on this site become links.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formataddr
 
 import css_inline
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context
 from django.template.loader import get_template, render_to_string, select_template
 from django.utils import translation
 
-from core import kinds, mailtext, policies
+from core import kinds, mailtext, messagetexts, policies
+from core.jobs import describe
+
+log = structlog.get_logger(__name__)
 
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -36,9 +40,24 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A text with everything put in. `version` names the text at the time of sending,
+    `kept_subject` is the subject without codes and secret links, `fault` says why the shipped
+    text was taken in place of the edited one.
+    """
+
+    subject: str
+    content: str
+    version: str
+    kept_subject: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Body:
-    """What goes out. `version` names the template's text at the time of sending; `plain` is the
-    text without what stands below every mail; `reply_to` who answers go to, if not to us."""
+    """What goes out. `version` names the text at the time of sending; `plain` is the text without
+    what stands below every mail; `reply_to` who answers go to, if not to us; `kept_subject` and
+    `fault` as in Written."""
 
     subject: str
     text: str
@@ -46,39 +65,94 @@ class Body:
     version: str
     plain: str = ""
     reply_to: str = ""
+    kept_subject: str = ""
+    fault: str = ""
 
 
 def render(message, context):
-    """The Body of a message with the variables its kind gave; in the message's language.
+    """The Body of a message with the values its kind gave; in the message's language.
 
-    Raises TemplateDoesNotExist without a template, ValueError without a subject line.
+    Raises TemplateDoesNotExist without a text, ValueError without a subject, KeyError for a
+    placeholder that has no value.
     """
+    reply_to = context.get("reply_to", "")
+    return body_of(write(message, context), message.language, reply_to=reply_to)
+
+
+def write(message, context):
+    """The Written of a message: by its edited text, or by the shipped one if that fails."""
     with translation.override(message.language):
-        source = select_template(
-            [f"emails/{language}/{message.kind}.txt" for language in (message.language, "da")]
-        ).template
-        shared = {
-            "municipality": policies.get("municipality.name"),
-            "site_url": settings.SITE_URL,
-            "recipient_name": message.recipient_name,
-            "language": message.language,
+        values = shared_values(message.recipient_name) | context
+        kind = kinds.kinds()[message.kind]
+        edited = messagetexts.edited(message.kind, message.language)
+        if edited is not None:
+            try:
+                return filled(kind, edited, values)
+            except (KeyError, ValueError) as error:
+                log.warning("edited_text_failed", kind=kind.name, error=describe(error))
+                fault = f"{messagetexts.NOT_USABLE}: {edited.version}"
+                return replace(_shipped(message, kind, values), fault=fault)
+        return _shipped(message, kind, values)
+
+
+def filled(kind, text, values):
+    """The Written of a Text with these values, in the language that is active."""
+    subject, content = mailtext.fill(text.subject, text.body, values)
+    kept, _content = mailtext.fill(text.subject, "", mailtext.without_secrets(kind, values))
+    return Written(subject, content, text.version, kept[:200])
+
+
+def body_of(written, language, *, reply_to=""):
+    """The Body of what has been written."""
+    with translation.override(language):
+        shared = shared_values("") | {
+            "language": language,
+            "subject": written.subject,
+            "content": written.content,
+            "blocks": list(blocks(written.content)),
+            "has_logo": policies.get("municipality.logo") is not None,
         }
-        kind = kinds.kinds().get(message.kind)
-        if kind is None or kind.placeholders is None:
-            subject, content = mailtext.split(source.render(_plain(shared | context)))
-            content = re.sub(r"\n{3,}", "\n\n", content).strip()
-        else:
-            subject, content = mailtext.fill(*mailtext.split(source.source), shared | context)
-        shared |= {"subject": subject, "content": content, "blocks": list(blocks(content))}
         text = get_template("emails/base.txt").template.render(_plain(shared))
         html = css_inline.inline(
             render_to_string("emails/base.html", shared),
             extra_css=render_to_string("emails/base.css"),
             load_remote_stylesheets=False,
         )
+    return Body(
+        subject=written.subject,
+        text=text.strip() + "\n",
+        html=html,
+        version=written.version,
+        plain=written.content,
+        reply_to=reply_to,
+        kept_subject=written.kept_subject,
+        fault=written.fault,
+    )
+
+
+def _shipped(message, kind, values):
+    if kind.placeholders is None:
+        return _by_template(message, values)
+    return filled(kind, messagetexts.shipped(message.kind, message.language), values)
+
+
+def _by_template(message, values):
+    """A kind that has not told its placeholders yet is written by Django's templates."""
+    names = [f"emails/{language}/{message.kind}.txt" for language in (message.language, "da")]
+    source = select_template(names).template
+    subject, content = mailtext.split(source.render(_plain(values)))
+    content = re.sub(r"\n{3,}", "\n\n", content).strip()
     version = hashlib.sha256(source.source.encode()).hexdigest()[:12]
-    reply_to = context.get("reply_to", "")
-    return Body(subject, text.strip() + "\n", html, version, content, reply_to)
+    return Written(" ".join(subject.split()), content, version)
+
+
+def shared_values(recipient_name):
+    """What every text may put in."""
+    return {
+        "municipality": policies.get("municipality.name"),
+        "site_url": settings.SITE_URL,
+        "recipient_name": recipient_name,
+    }
 
 
 def email(message, body):

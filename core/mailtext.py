@@ -21,6 +21,7 @@ import difflib
 import re
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.markdown import PLACEHOLDER
@@ -32,6 +33,7 @@ MARK = re.compile(r"\[\[\s*(if|unless)\s+([a-z_0-9]+)\s*\]\][ \t]*")
 ALONE = re.compile(r"(\s*(?:- |## )?)\[\[\s*([^\[\]]*?)\s*\]\]\s*")
 TEMPLATE_CODE = re.compile(r"\{\{|\{%|\{#")
 HIDDEN = "•••"
+EXAMPLE_SITE = "https://frivillig.example.dk"
 
 
 def split(source):
@@ -211,8 +213,12 @@ def _told(kind, text):
 
 
 def examples(kind):
-    """The example value of every placeholder."""
-    return {one.name: one.example for one in kind.placeholders or ()}
+    """The example value of every placeholder; example addresses become ones on this site."""
+    return {one.name: _here(one.example) for one in kind.placeholders or ()}
+
+
+def _here(example):
+    return example.replace(EXAMPLE_SITE, settings.SITE_URL) if isinstance(example, str) else example
 
 
 def without_secrets(kind, values):

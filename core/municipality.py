@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.policies import EMAIL, FILE, TEXT, URL, Policy, name_section, register
+from core.policies import CHOICE, EMAIL, FILE, TEXT, URL, Policy, name_section, register
 
 
 def register_policies():
@@ -162,6 +162,54 @@ def register_policies():
             label=_("Send by Digital Post where the CPR number is known"),
             help=_("Makes a file a day for the municipality's own system. Needs the CVR number."),
             verify=True,
+        ),
+        Policy(
+            "messages.quiet_from",
+            int,
+            21,
+            maximum=23,
+            unit=_("o'clock"),
+            label=_("Quiet hours begin"),
+            help=_("From here on only what is urgent is sent: codes, receipts, changes at once."),
+        ),
+        Policy(
+            "messages.quiet_until",
+            int,
+            8,
+            maximum=23,
+            unit=_("o'clock"),
+            label=_("Quiet hours end"),
+            help=_("The same hour as the beginning means no quiet hours."),
+        ),
+        Policy(
+            "messages.weekly_cap",
+            int,
+            3,
+            minimum=1,
+            maximum=100,
+            unit=_("messages"),
+            label=_("At most so many messages a week that are only nice to have"),
+            help=_("To each person. What the law or the work needs is not counted."),
+        ),
+        Policy(
+            "messages.gather",
+            CHOICE,
+            "all",
+            choices=(
+                ("nothing", _("Nothing is gathered")),
+                ("nice", _("What is nice to have")),
+                ("all", _("Also reminders")),
+            ),
+            label=_("What is gathered in one mail a day"),
+            help=_("Where several messages would come on one day to the same person."),
+        ),
+        Policy(
+            "messages.gather_hour",
+            int,
+            10,
+            maximum=23,
+            unit=_("o'clock"),
+            label=_("When gathered mails are sent"),
         ),
         Policy(
             "jobs.kept_days",

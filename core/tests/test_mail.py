@@ -264,11 +264,11 @@ def test_sweep_wakes_a_sender_only_when_something_is_due(db, monkeypatch):
 
 
 def test_delivery_of_one_mail_costs_a_fixed_number_of_queries(db, django_assert_num_queries):
-    """Claiming and closing a batch: 4, the marks on addresses and the policies 1 each; each
-    mail: 1, its own commit."""
+    """Claiming and closing a batch: 4; the marks on addresses, the policies, the edited texts and
+    what a gathered mail left behind 1 each; each mail: 1, its own commit."""
     for number in range(10):
         mail.send("tests.letter", to=FRIDA, matter=number)
-    with django_assert_num_queries(3 + 1 + 1 + 10 + 1):
+    with django_assert_num_queries(3 + 4 + 10 + 1):
         delivery.deliver()
 
 

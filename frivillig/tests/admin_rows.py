@@ -10,7 +10,7 @@ from agreements.models import LegalReference
 from agreements.tests import factories as papers
 from coordination.models import Assignment, RoleAssignment
 from coordination.tests import factories
-from core import audit, policies
+from core import audit, messagetexts, policies
 from core.models import (
     AuditSeal,
     Deletion,
@@ -75,6 +75,7 @@ def make_system_rows(*, by):
         association,
         LegalReference.objects.first(),
         PublishedText.objects.first(),
+        messagetexts.save_draft("coordination.welcome", "da", subject="Hej", body="Hej", by=by),
         policies.set("municipality.name", "Byen", by=by),
         RoleAssignment.objects.get(user=by),
         version.template,

@@ -14,7 +14,15 @@ ROOMS = (
     {"urls", "apps"},
     {
         *("views", "api", "feeds", "exports", "tasks", "commands", "admin", "receivers"),
-        *("policy_admin", "styleguide", "public", "mailbox", "accounts", "account_urls"),
+        *(
+            "policy_admin",
+            "text_admin",
+            "styleguide",
+            "public",
+            "mailbox",
+            "accounts",
+            "account_urls",
+        ),
         *("admin_base", "admin_site"),
     },
     {"forms", "filters"},

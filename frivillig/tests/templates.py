@@ -118,7 +118,8 @@ def of_mail(templates, kinds):
     return {
         name
         for name in templates
-        if name.startswith("emails/") and Path(name).name.removesuffix(".txt") in kinds
+        if name.startswith("emails/")
+        and Path(name).name.removesuffix(".txt").removesuffix(".inside") in kinds
     }
 
 

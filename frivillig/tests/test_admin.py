@@ -30,6 +30,8 @@ ADDABLE = sorted(
     if (page.addable and page.change_permission) or page.add_form is not None
 )
 
+OWN_PAGES = ("core.policyvalue", "core.messagetext")  # a row leads to a page of its own
+
 
 def address(label, page="changelist", *args):
     return reverse(f"admin:{label.replace('.', '_')}_{page}", args=args)
@@ -94,7 +96,7 @@ def test_manager_opens_every_page(desk, everything):
     for label, page in PAGES.items():
         pages = [address(label)]
         row = everything.get(page.opts.model_name)
-        if row is not None and label != "core.policyvalue":
+        if row is not None and label not in OWN_PAGES:
             pages.append(address(label, "change", row.pk))
         if label in ADDABLE:
             pages.append(address(label, "add"))
@@ -121,6 +123,11 @@ def test_unclean_finds_a_planted_fault():
 def test_value_of_a_setting_leads_to_the_setting(desk, everything):
     answer = desk.get(address("core.policyvalue", "change", everything["policyvalue"].pk))
     assert answer.url == reverse("admin:core_policyvalue_set", args=["municipality.name"])
+
+
+def test_version_of_a_message_text_leads_to_the_text(desk, everything):
+    answer = desk.get(address("core.messagetext", "change", everything["messagetext"].pk))
+    assert answer.url == reverse("admin:core_messagetext_text", args=["coordination.welcome", "da"])
 
 
 def test_index_names_what_there_is(desk):
