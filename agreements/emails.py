@@ -151,7 +151,7 @@ def _attestation(message):
     attestation = _standing(message)
     if attestation is None or attestation.is_decided:
         return None
-    return _shared(attestation)
+    return _shared(attestation) | {"consent_until": attestation.consent_until}
 
 
 def _attestation_expiring(message):

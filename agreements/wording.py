@@ -87,7 +87,15 @@ ATTESTATION_ORDERED = {
     "necessity": mail.LAW,
     "sensitive": True,
     "unsaid": UNSAID,
-    "placeholders": (FIRST_NAME, BRANCH, HAS_SIGN_IN, REQUIRED_OWN_URL),
+    "placeholders": (
+        FIRST_NAME,
+        BRANCH,
+        HAS_SIGN_IN,
+        REQUIRED_OWN_URL,
+        Placeholder(
+            "consent_until", _("The last day of the consent"), date(2026, 3, 17), inside=True
+        ),
+    ),
 }
 ATTESTATION_EXPIRING = ATTESTATION_ORDERED | {
     "title": _("A certificate runs out"),

@@ -1,5 +1,7 @@
 """The mails of coordination to volunteers and staff: one function per message."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from coordination import wording
@@ -195,9 +197,15 @@ def _send_about(kind, assignments, *, event, **params):
             about=assignment,
             key=f"{kind}:{assignment.pk}:{event.pk}",
             params=params,
+            urgent=_is_soon(assignment),
         )
         for assignment in assignments
     )
+
+
+def _is_soon(assignment):
+    """Whoever is expected within a day hears of it at once, also at night."""
+    return assignment.shift.starts_at - timezone.now() < timedelta(days=1)
 
 
 def _assignment(message):

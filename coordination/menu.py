@@ -37,6 +37,9 @@ def register():
         _("My shifts"), "coordination:own-shift-list", order=22, visible=_volunteers
     )
     navigation.register(
+        _("My messages"), "coordination:own-message-list", order=24, visible=_volunteers
+    )
+    navigation.register(
         _("Branches"),
         "coordination:branch-list",
         order=70,

@@ -9,6 +9,7 @@ from coordination.views import (
     engagements,
     overview,
     own,
+    own_messages,
     people,
     recognition,
     shifts,
@@ -30,6 +31,11 @@ volunteer_urls = [
     ),
     path("frivillige/<int:pk>/", volunteers.VolunteerDetailView.as_view(), name="volunteer-detail"),
     path("frivillige/<int:pk>/kontakt/", people.ContactView.as_view(), name="person-edit"),
+    path(
+        "frivillige/<int:pk>/beskeder/valg/",
+        own_messages.PersonChoicesView.as_view(),
+        name="person-message-choices",
+    ),
     path("frivillige/<int:pk>/login/", people.GiveSignInView.as_view(), name="person-sign-in"),
     path(
         "frivillige/<int:pk>/tilknytninger/ny/",
@@ -118,6 +124,13 @@ own_urls = [
         "min-side/tilmeldinger/<int:pk>/afmeld/",
         own.OwnCancelView.as_view(),
         name="own-assignment-cancel",
+    ),
+    path("min-side/beskeder/", own_messages.OwnMessageListView.as_view(), name="own-message-list"),
+    path("min-side/beskeder/<int:pk>/", own_messages.OwnMessageView.as_view(), name="own-message"),
+    path(
+        "min-side/beskeder/valg/",
+        own_messages.OwnChoicesView.as_view(),
+        name="own-message-choices",
     ),
     path("min-side/oplysninger/", own.OwnContactView.as_view(), name="own-contact"),
     path(

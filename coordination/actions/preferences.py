@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy
 
 from coordination.actions import people
 from coordination.locks import locked_volunteer
-from core import audit
+from core import audit, choices
 
 audit.kind("volunteer.preferences", gettext_lazy("Own wishes changed"))
+audit.kind("messages.chosen", gettext_lazy("Choices about messages changed"))
 
 CONTACT = ("email", "phone", "address", "postcode", "language")
 WISHES = ("languages", "availability", "wants_community", "wants_stand_in_requests")
@@ -35,6 +36,25 @@ def update(*, volunteer, by, **values):
             "volunteer.preferences",
             by=by,
             about=volunteer,
+            fields=changed,
+            person_ids=[volunteer.pk],
+        )
+    return volunteer
+
+
+@transaction.atomic
+def choose_messages(*, volunteer, by, wishes):
+    """Keep which groups of messages the volunteer wants, and how: {group: wish or ""}.
+
+    Raises DomainError "cannot_decline", "unknown_choice".
+    """
+    volunteer = locked_volunteer(volunteer.pk)
+    changed = choices.choose(volunteer.pk, wishes)
+    if changed:
+        audit.record(
+            "messages.chosen",
+            by=by,
+            about=volunteer.person,
             fields=changed,
             person_ids=[volunteer.pk],
         )

@@ -9,7 +9,7 @@ from coordination import reminders
 from coordination.actions import assignments, recognition, shifts
 from coordination.models import Assignment, Shift
 from coordination.tests import factories
-from core import delivery, schedule
+from core import delivery, mail, schedule
 from core.models import Message
 from core.periods import today
 
@@ -42,6 +42,8 @@ def remind(day=None):
 
 
 def sent(mailoutbox):
+    """What is written, at once: neither the night nor the day's gathered mail is waited for."""
+    Message.objects.update(priority=mail.URGENT)
     delivery.deliver()
     return [(mail.subject, mail.body) for mail in mailoutbox]
 

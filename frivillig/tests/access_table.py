@@ -17,6 +17,7 @@ coordination:volunteer-export-start       -            in   403  403  403  403  
 coordination:volunteer-detail             volunteer    in   404  404  403  403  ok   ok   404  ok   ok   -
 coordination:person-edit                  volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:person-sign-in               volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:person-message-choices       volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:engagement-create            volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:engagement-end               engagement   in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:engagement-pause             engagement   in   404  404  403  403  403  ok   404  ok   ok   post
@@ -107,6 +108,9 @@ coordination:own-shift-list               -            in   ok   ok   .    ok   
 coordination:own-shift-sign-up            free-shift   in   404  ok   404  404  post
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
 coordination:own-contact                  -            in   404  ok   .    404  post
+coordination:own-message-list             -            in   ok   ok   .    ok   -
+coordination:own-message                  own-message  in   404  ok   404  404  -
+coordination:own-message-choices          -            in   404  ok   .    404  post
 coordination:own-invitation-answer        invitation   in   404  ok   404  404  post
 agreements:own-list                       -            in   ok   ok   .    ok   -
 agreements:own-sign                       agreement    in   404  ok   404  404  post

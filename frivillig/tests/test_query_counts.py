@@ -8,6 +8,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, AgreementTemplate, Attestation, Coverage, TemplateVersion
+from coordination import emails
 from coordination.models import Assignment, RecognitionInvitation
 from coordination.tests import factories as make
 from core.models import Job
@@ -40,6 +41,7 @@ QUERIES = {
 }
 OWN = {
     "coordination:own-shift-list": 12,
+    "coordination:own-message-list": 7,
     "agreements:own-list": 15,
     "core:job-list": 6,
 }
@@ -82,9 +84,10 @@ class Filler:
         self._shift(site, volunteer)
         self._papers(branch, volunteer, engagement)
         event = make.make_recognition_event(branch)
-        RecognitionInvitation.objects.create(
+        invitation = RecognitionInvitation.objects.create(
             event=event, volunteer=volunteer, invited_at=timezone.now(), invited_by=self.by
         )
+        emails.send_recognition_invitations([invitation])
         calls.make_application(site, opportunity=calls.make_opportunity(site))
 
     def _shift(self, site, volunteer):

@@ -12,11 +12,12 @@ from django.utils import timezone
 from agreements import signing
 from agreements.actions import agreements, attestations
 from agreements.tests import factories as papers
+from coordination import emails
 from coordination.access import Role
 from coordination.models import Assignment, RecognitionInvitation, Tie
 from coordination.tests import factories as make
 from core import operations
-from core.models import Job, JobResult, JobState, Queue
+from core.models import Job, JobResult, JobState, Message, Queue
 from core.periods import today
 from recruitment.states import OpportunityState
 from recruitment.tests import factories as calls
@@ -225,7 +226,13 @@ def _recognition(place, volunteer):
         )
         for event in (coming, past)
     ]
-    place.rows |= {"event": coming, "past-event": past, "invitation": invitations[0]}
+    emails.send_recognition_invitations(invitations[:1])
+    place.rows |= {
+        "event": coming,
+        "past-event": past,
+        "invitation": invitations[0],
+        "own-message": Message.objects.about(invitations[0]).get(),
+    }
 
 
 def _shared_volunteer(here, elsewhere, manager):
