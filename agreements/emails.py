@@ -9,6 +9,7 @@ from agreements import signing, wording
 from agreements.models import Agreement, Attestation, Party, SigningCode
 from agreements.states import AgreementState
 from core import mail
+from core.models import Channel
 from core.periods import today
 
 LINK = "agreements.link"
@@ -24,7 +25,7 @@ ATTESTATION_EXPIRING_STAFF = "agreements.attestation_expiring_staff"
 def register():
     """Called once, from `AgreementsConfig.ready`."""
     wording.name_groups()
-    mail.register(LINK, context=_link, **wording.LINK)
+    mail.register(LINK, context=_link, ways=(Channel.EMAIL,), **wording.LINK)
     mail.register(CODE, context=_code, **wording.CODE)
     mail.register(SIGNED, context=_signed, **wording.SIGNED)
     mail.register(EXPIRING, context=_expiring, **wording.EXPIRING)
@@ -76,7 +77,8 @@ def staff_recipient(user):
 
 
 def _send(kind, person, about, *, key=""):
-    if not person.email:
+    """By the way that is right for the person; a link to sign and its code by e-mail or not."""
+    if not person.email and kind in (LINK, CODE):
         return None
     key = f"{kind}:{about.pk}" if key == "" else key
     return mail.send(kind, to=recipient(person), about=about, key=key)

@@ -15,6 +15,7 @@ from coordination.models import (
 from coordination.states import AssignmentState, InvitationState
 from core import mail, policies
 from core.localised import localised
+from core.models import Channel
 from core.periods import day_of, today
 from core.templatetags.ui import period
 
@@ -29,6 +30,9 @@ RELEASED = "coordination.assignment_released"
 RECOGNITION_INVITED = "coordination.recognition_invited"
 RECOGNITION_CANCELLED = "coordination.recognition_cancelled"
 
+# To the very address that was asked about; and what is over before a letter comes.
+ONLY_MAIL, NO_LETTER = (Channel.EMAIL,), (Channel.EMAIL, Channel.SMS)
+
 # Why a place was freed: the shift moved, the engagement ended or rests, or staff did it.
 WHYS = MOVED, ENDED, PAUSED, BY_STAFF = "moved", "ended", "paused", "by_staff"
 
@@ -38,9 +42,13 @@ def register():
     wording.name_groups()
     mail.register(WELCOME, context=_welcome_context, **wording.WELCOME)
     mail.register(DATA_NOTICE, context=_data_notice_context, **wording.DATA_NOTICE)
-    mail.register(EMAIL_CHANGED, context=_email_changed_context, **wording.EMAIL_CHANGED)
+    mail.register(
+        EMAIL_CHANGED, context=_email_changed_context, ways=ONLY_MAIL, **wording.EMAIL_CHANGED
+    )
     mail.register(STAFF_INVITED, context=_invitation_context, **wording.STAFF_INVITED)
-    mail.register(SHIFT_REMINDER, context=_reminder_context, **wording.SHIFT_REMINDER)
+    mail.register(
+        SHIFT_REMINDER, context=_reminder_context, ways=NO_LETTER, **wording.SHIFT_REMINDER
+    )
     mail.register(SHIFT_CHANGED, context=_changed_context, **wording.SHIFT_CHANGED)
     mail.register(SHIFT_CANCELLED, context=_cancelled_context, **wording.SHIFT_CANCELLED)
     mail.register(RELEASED, context=_released_context, **wording.RELEASED)
@@ -53,10 +61,8 @@ def register():
 
 
 def send_welcome(engagement):
-    """Tell the person that they are accepted, and how to sign in. Nothing without an address."""
+    """Tell the person that they are accepted, and how to sign in."""
     person = engagement.volunteer.person
-    if not person.email:
-        return None
     return mail.send(
         WELCOME,
         to=recipient(person),
@@ -68,11 +74,9 @@ def send_welcome(engagement):
 def send_data_notice(person):
     """Tell somebody whom staff have typed in what is kept about them, and their rights.
 
-    Source: GDPR art. 14; within a month, here at once. Nothing without an address: the page
-    asks the coordinator to tell them.
+    Source: GDPR art. 14; within a month, here at once. By letter where there is no e-mail; the
+    page also asks the coordinator to tell them.
     """
-    if not person.email:
-        return None
     return mail.send(
         DATA_NOTICE, to=recipient(person), about=person, key=f"{DATA_NOTICE}:{person.pk}"
     )

@@ -21,6 +21,7 @@ class CoreConfig(AppConfig):
             text_admin,
             trial,
         )
+        from core.channels import postbox  # noqa: F401 - registers its job
         from core.privacy import fields
 
         # Jobs, reminders and messages are known in every process that writes them, web included.

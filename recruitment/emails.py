@@ -21,7 +21,8 @@ def register():
 
 def send_receipt(application):
     """Thank the applicant and say what happens next. By e-mail only, if they gave one."""
-    _send(RECEIPT, application)
+    if application.person.email:
+        _send(RECEIPT, application)
 
 
 def send_declined(application):
@@ -31,13 +32,12 @@ def send_declined(application):
 
 def _send(kind, application):
     person = application.person
-    if person.email:
-        mail.send(
-            kind,
-            to=mail.Recipient(person.email, person.name, person.language, person.pk, person.user),
-            about=application,
-            key=f"{kind}:{application.pk}",
-        )
+    mail.send(
+        kind,
+        to=mail.Recipient(person.email, person.name, person.language, person.pk, person.user),
+        about=application,
+        key=f"{kind}:{application.pk}",
+    )
 
 
 def _about_application(message):

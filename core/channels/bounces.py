@@ -8,6 +8,7 @@ from core import audit, policies
 from core.models import AddressRecord
 
 audit.kind("address.marked", gettext_lazy("E-mail address marked: mails come back"))
+audit.kind("address.complained", gettext_lazy("Mail was called unwanted: messages declined"))
 audit.kind("address.cleared", gettext_lazy("E-mail address in use again"))
 
 # Called with the record when an address has just been marked: an app above tells somebody.
@@ -39,11 +40,13 @@ def count(address, *, status="", person_id=None):
 
 @transaction.atomic
 def complain(address, *, person_id=None):
-    """Keep that the recipient has called our mail unwanted; the AddressRecord."""
+    """Keep that the recipient has called our mail unwanted; (AddressRecord, was it the first?)."""
     record = _record(address, person_id)
-    record.complained_at = timezone.now()
-    record.save(update_fields=["complained_at"])
-    return record
+    is_new = record.complained_at is None
+    if is_new:
+        record.complained_at = timezone.now()
+        record.save(update_fields=["complained_at"])
+    return record, is_new
 
 
 @transaction.atomic
