@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ORDER_ATTESTATION = "order_attestation"
     ASSESS_ATTESTATION = "assess_attestation"
     REVEAL_CPR = "reveal_cpr"
+    WRITE_MESSAGES = "write_messages"
     VIEW_RECOGNITION = "view_recognition"
     EDIT_RECOGNITION = "edit_recognition"
     VIEW_OVERVIEW = "view_overview"
@@ -76,6 +77,7 @@ _COORDINATING = _LOOKING | {
     P.VIEW_ATTESTATIONS,
     P.ORDER_ATTESTATION,
     P.EDIT_RECOGNITION,
+    P.WRITE_MESSAGES,
 }
 
 

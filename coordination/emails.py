@@ -5,18 +5,23 @@ from datetime import timedelta
 from django.utils import timezone
 
 from coordination import wording
+from coordination.access import Role
+from coordination.audiences import GROUP_NEWS, GROUP_WORK, kind_of
 from coordination.models import (
     Assignment,
     Engagement,
+    GroupMessage,
     Person,
     RecognitionInvitation,
     RoleAssignment,
 )
 from coordination.states import AssignmentState, InvitationState
 from core import mail, policies
+from core.channels import bounces
 from core.localised import localised
-from core.models import Channel
-from core.periods import day_of, today
+from core.markdown import PLACEHOLDER
+from core.models import AddressRecord, Channel
+from core.periods import covering, day_of, today
 from core.templatetags.ui import period
 
 WELCOME = "coordination.welcome"
@@ -29,6 +34,7 @@ SHIFT_CANCELLED = "coordination.shift_cancelled"
 RELEASED = "coordination.assignment_released"
 RECOGNITION_INVITED = "coordination.recognition_invited"
 RECOGNITION_CANCELLED = "coordination.recognition_cancelled"
+ADDRESS_MARKED = "coordination.address_marked"
 
 # To the very address that was asked about; and what is over before a letter comes.
 ONLY_MAIL, NO_LETTER = (Channel.EMAIL,), (Channel.EMAIL, Channel.SMS)
@@ -52,6 +58,10 @@ def register():
     mail.register(SHIFT_CHANGED, context=_changed_context, **wording.SHIFT_CHANGED)
     mail.register(SHIFT_CANCELLED, context=_cancelled_context, **wording.SHIFT_CANCELLED)
     mail.register(RELEASED, context=_released_context, **wording.RELEASED)
+    mail.register(GROUP_WORK, context=_group_context, **wording.GROUP_WORK)
+    mail.register(GROUP_NEWS, context=_group_context, **wording.GROUP_NEWS)
+    mail.register(ADDRESS_MARKED, context=_address_context, **wording.ADDRESS_MARKED)
+    bounces.tell(send_address_marked)
     mail.register(RECOGNITION_INVITED, context=_recognition_context, **wording.RECOGNITION_INVITED)
     mail.register(
         RECOGNITION_CANCELLED,
@@ -341,4 +351,93 @@ def _event_context(invitation):
         "title": localised(event, "title").text,
         "description": localised(event, "description").text,
         "branch": event.branch,
+    }
+
+
+# --- Group messages and addresses ----------------------------------------------------------
+
+
+def send_group_message(group, people):
+    """A row for each of these people. Few queries for any number."""
+    kind = kind_of(group)
+    return mail.send_many(
+        mail.Draft(
+            kind=kind,
+            to=recipient(person),
+            about=group,
+            key=f"group:{group.pk}:{person.pk}",
+            not_before=group.goes_at,
+        )
+        for person in people
+    )
+
+
+def send_address_marked(record):
+    """Tell the coordinators of the person's branches that mails to them come back. Once."""
+    if record.person_id is None:
+        return 0
+    paths = Engagement.objects.not_ended(today()).filter(volunteer=record.person_id)
+    paths = set(paths.values_list("site__branch__path", flat=True))
+    staff = {user.pk: user for path in paths for user in coordinators_at(path)}
+    return mail.send_many(
+        mail.Draft(
+            kind=ADDRESS_MARKED,
+            to=mail.Recipient(email=user.email, name=user.name, language=user.language, user=user),
+            about=record,
+            key=f"{ADDRESS_MARKED}:{record.pk}:{record.marked_at:%Y%m%d%H%M%S}:{user.pk}",
+        )
+        for user in staff.values()
+    )
+
+
+def coordinators_at(path):
+    """The users who coordinate the branch with this path: the local ones, else the central ones.
+    1 query."""
+    roles = (Role.LOCAL_COORDINATOR, Role.CENTRAL_COORDINATOR)
+    rows = RoleAssignment.objects.filter(covering(today()), role__in=roles, user__is_active=True)
+    held = [
+        row for row in rows.select_related("user", "branch") if path.startswith(row.branch.path)
+    ]
+    local = [row.user for row in held if row.role == Role.LOCAL_COORDINATOR]
+    return local or [row.user for row in held]
+
+
+def _group_context(message):
+    """None if it was taken back, or whoever gets it is gone."""
+    group = (
+        GroupMessage.objects.select_related("branch", "written_by")
+        .filter(pk=message.about_id, undone_at__isnull=True)
+        .first()
+    )
+    person = Person.objects.filter(pk=message.person_id, anonymised_at__isnull=True).first()
+    if group is None or person is None:
+        return None
+    return group_context(group, person)
+
+
+def group_context(group, person):
+    """What the text of a group message to one person holds: for sending and for the preview."""
+    words = {"first_name": person.first_name}
+    return {
+        "subject": _filled(group.subject, words),
+        "text": _filled(group.text, words),
+        "sender": group.written_by.get_full_name(),
+        "branch": group.branch.name,
+        "reply_to": group.written_by.email,
+    }
+
+
+def _filled(text, words):
+    return PLACEHOLDER.sub(lambda found: words.get(found[1].strip(), ""), text)
+
+
+def _address_context(message):
+    record = AddressRecord.objects.filter(pk=message.about_id, marked_at__isnull=False).first()
+    person = Person.objects.filter(pk=record.person_id).first() if record else None
+    if person is None or person.anonymised_at:
+        return None
+    return {
+        "name": person.display_name,
+        "number": str(record.bounces),
+        "messages_url": mail.link("coordination:person-messages", person.pk),
     }

@@ -40,6 +40,12 @@ def register():
         _("My messages"), "coordination:own-message-list", order=24, visible=_volunteers
     )
     navigation.register(
+        _("Messages"),
+        "coordination:group-message-list",
+        order=62,
+        visible=who_holds(Permission.WRITE_MESSAGES),
+    )
+    navigation.register(
         _("Branches"),
         "coordination:branch-list",
         order=70,

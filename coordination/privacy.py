@@ -12,6 +12,7 @@ from coordination.models import (
     Branch,
     Clearance,
     Engagement,
+    GroupMessage,
     Pause,
     Person,
     RecognitionEvent,
@@ -210,5 +211,9 @@ _PLACES = {
     RecognitionEvent: (
         "id branch title title_en starts_at place description description_en reply_by "
         "cancelled_at cancelled_by"
+    ),
+    GroupMessage: (
+        "id branch audience activity shift chosen subject text necessary written_by written_at goes_at "
+        "rows_written undone_at undone_by"
     ),
 }

@@ -14,9 +14,10 @@ def reach_of(person_ids):
     return {person.pk: reach(person) for person in people}
 
 
-def reach(person):
+def reach(person, **more):
     """The Reach of one person. A letter needs both a street and a postcode."""
     return Reach(
+        **more,
         email=person.email,
         phone=person.phone,
         address=postal_lines(person),

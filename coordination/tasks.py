@@ -4,8 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import exports, queries
+from coordination import audiences, emails, exports, queries
 from coordination.access import Permission
+from coordination.actions import group_messages
+from coordination.models import GroupMessage
 from core import jobs
 from core.models import Queue
 
@@ -33,3 +35,28 @@ def export_volunteers(run, *, volunteer_ids):
             file.write(exports.csv_bytes(lines, first=not done), people=found)
             done += len(batch)
             run.checkpoint(done, done=done, total=total, step=_("Writing the volunteers"))
+
+
+@jobs.job(
+    group_messages.JOB,
+    title=gettext_lazy("Group message"),
+    permission=Permission.WRITE_MESSAGES,
+    queue=Queue.MAIL,
+    lease=120,
+    atomic=False,
+)
+def write_group_message(run, *, group_id):
+    """A row of the outbox for each person the group message is to, some hundreds at a time.
+
+    A run that is resumed, or done twice, writes nobody twice: the key is group and person. Who
+    cannot be reached gets a row too where the message is needed, so that somebody sees it.
+    """
+    group = GroupMessage.objects.select_related("branch").get(pk=group_id)
+    total, done = audiences.people_of(group).count(), 0
+    for batch in audiences.batches(group):
+        if GroupMessage.objects.filter(pk=group_id, undone_at__isnull=False).exists():
+            return
+        emails.send_group_message(group, [person for person, choice in batch if choice])
+        done += len(batch)
+        GroupMessage.objects.filter(pk=group_id).update(rows_written=done)
+        run.progress(done, total)

@@ -6,7 +6,9 @@ from coordination.views import (
     activities,
     associations,
     branches,
+    correspondence,
     engagements,
+    group_messages,
     overview,
     own,
     own_messages,
@@ -140,6 +142,61 @@ own_urls = [
     ),
 ]
 
+message_urls = [
+    path("beskeder/", group_messages.GroupListView.as_view(), name="group-message-list"),
+    path("beskeder/ny/", group_messages.GroupCreateView.as_view(), name="group-message-create"),
+    path(
+        "gruppebeskeder/<int:pk>/",
+        group_messages.GroupDetailView.as_view(),
+        name="group-message-detail",
+    ),
+    path(
+        "gruppebeskeder/<int:pk>/rediger/",
+        group_messages.GroupEditView.as_view(),
+        name="group-message-edit",
+    ),
+    path(
+        "gruppebeskeder/<int:pk>/send/",
+        group_messages.GroupSendView.as_view(),
+        name="group-message-send",
+    ),
+    path(
+        "gruppebeskeder/<int:pk>/fortryd/",
+        group_messages.GroupUndoView.as_view(),
+        name="group-message-undo",
+    ),
+    path(
+        "gruppebeskeder/<int:pk>/kasser/",
+        group_messages.GroupThrowAwayView.as_view(),
+        name="group-message-throw-away",
+    ),
+    path(
+        "frivillige/<int:pk>/beskeder/",
+        correspondence.PersonMessagesView.as_view(),
+        name="person-messages",
+    ),
+    path(
+        "frivillige/<int:pk>/e-mail-igen/",
+        correspondence.AddressClearView.as_view(),
+        name="address-clear",
+    ),
+    path("beskeder/ikke-naaet-frem/", correspondence.NotArrivedView.as_view(), name="not-arrived"),
+    path("beskeder/<int:pk>/", correspondence.MessageDeedView.as_view(), name="message-deed"),
+    path("breve/", correspondence.LetterListView.as_view(), name="letter-list"),
+    path("breve/<int:pk>/breve.pdf", correspondence.LetterPrintView.as_view(), name="letter-print"),
+    path("breve/<int:pk>/sendt/", correspondence.LetterPostedView.as_view(), name="letter-posted"),
+    path(
+        "breve/<int:pk>/digital-post.zip",
+        correspondence.DigitalPostView.as_view(),
+        name="digital-post",
+    ),
+    path(
+        "breve/<int:pk>/digital-post/sendt/",
+        correspondence.DigitalPostedView.as_view(),
+        name="digital-posted",
+    ),
+]
+
 recognition_urls = [
     path("anerkendelse/", recognition.EventListView.as_view(), name="recognition-list"),
     path("anerkendelse/nyt/", recognition.EventCreateView.as_view(), name="recognition-create"),
@@ -180,5 +237,6 @@ urlpatterns = [
     *lookup_urls,
     *shift_urls,
     *own_urls,
+    *message_urls,
     *recognition_urls,
 ]

@@ -12,6 +12,7 @@ from core import mail
 from core.mail import Placeholder
 
 SHIFTS, REMINDERS, TIES, THANKS, STAFF = "shifts", "reminders", "ties", "thanks", "staff"
+NEWS = "news"
 
 FIRST_NAME = Placeholder("first_name", _("The recipient's first name"), "Frida")
 BRANCH = Placeholder("branch", _("The branch's name"), "Hovedbiblioteket")
@@ -72,6 +73,12 @@ def name_groups():
         label=_("Your time as a volunteer"),
         help=_("When you begin, and what we keep about you."),
         order=30,
+    )
+    mail.group(
+        NEWS,
+        label=_("News and offers from your coordinator"),
+        help=_("When your coordinator writes to many about what is not needed for the work."),
+        order=50,
     )
     mail.group(STAFF, label=_("Messages to staff"), order=90)
 
@@ -171,4 +178,36 @@ RECOGNITION_CANCELLED = {
     "group": THANKS,
     "declinable": False,
     "placeholders": EVENT,
+}
+
+GROUP = (
+    Placeholder("subject", _("The subject that the coordinator wrote"), "Kaffe på fredag"),
+    Placeholder("text", _("The text that the coordinator wrote"), ["Kære Frida", "", "Vi ses."]),
+    Placeholder("sender", _("Who wrote it"), "Karen Koordinator"),
+    BRANCH,
+)
+GROUP_WORK = {
+    "title": _("Group message about the work"),
+    "group": TIES,
+    "placeholders": GROUP,
+}
+GROUP_NEWS = {
+    "title": _("Group message with news"),
+    "group": NEWS,
+    "necessity": mail.NICE,
+    "placeholders": GROUP,
+}
+ADDRESS_MARKED = {
+    "title": _("Mails to a volunteer come back"),
+    "group": STAFF,
+    "placeholders": (
+        Placeholder("name", _("The volunteer's name"), "Frida Frivillig"),
+        Placeholder("number", _("How many mails came back"), "3"),
+        Placeholder(
+            "messages_url",
+            _("Link to the volunteer's messages"),
+            "https://frivillig.example.dk/frivillige/1/beskeder/",
+            required=True,
+        ),
+    ),
 }

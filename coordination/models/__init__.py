@@ -5,6 +5,7 @@ from coordination.models.association import Association
 from coordination.models.branch import Branch, BranchKind, RoleAssignment
 from coordination.models.clearance import Clearance, ClearanceKind, Necessity, Requirement
 from coordination.models.engagement import EndReason, Engagement, Pause, Tie
+from coordination.models.group_message import Audience, GroupMessage
 from coordination.models.person import Person
 from coordination.models.recognition import RecognitionEvent, RecognitionInvitation
 from coordination.models.shift import Assignment, Shift
@@ -15,12 +16,14 @@ __all__ = [
     "ActivityKind",
     "Assignment",
     "Association",
+    "Audience",
     "Branch",
     "BranchKind",
     "Clearance",
     "ClearanceKind",
     "EndReason",
     "Engagement",
+    "GroupMessage",
     "Necessity",
     "Pause",
     "Person",

@@ -13,7 +13,7 @@ from core.mailbody import blocks
 from core.models import Letter
 from core.models.message import Channel, MessageState
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 50
 
 
 class LetterPort(Port):

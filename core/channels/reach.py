@@ -37,7 +37,7 @@ def of_messages(messages):
     person has another one by now. 3 queries for any number.
     """
     ids = {message.person_id for message in messages} - {None}
-    people, wishes = _people(ids), _wishes(ids)
+    people, wishes = _people(ids), wishes_of(ids)
     found = {
         message.pk: _own(message, people.get(message.person_id), wishes) for message in messages
     }
@@ -63,7 +63,7 @@ def _people(person_ids):
     return finder(person_ids) if finder and person_ids else {}
 
 
-def _wishes(person_ids):
+def wishes_of(person_ids):
     """{(person id, group): channel or "none"}: what they have chosen. 1 query."""
     if not person_ids:
         return {}

@@ -1,0 +1,197 @@
+"""Messages as coordinators see them: only their branches', and what can be done about them."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail as outbox
+from django.urls import reverse
+from django.utils import timezone
+
+from coordination import emails
+from coordination.models import Engagement, Person
+from coordination.tests import factories
+from core import delivery, mail
+from core.channels import bounces, words
+from core.models import AccessEvent, AddressRecord, Letter, Message, MessageState
+from core.periods import today
+
+
+def url(name, *args):
+    return reverse(f"coordination:{name}", args=args)
+
+
+def get(client, user, name, *args):
+    client.force_login(user)
+    return client.get(url(name, *args))
+
+
+def engagement_of(volunteer):
+    return Engagement.objects.filter(volunteer=volunteer).first()
+
+
+def write_to(volunteer, **contact):
+    """A welcome about the volunteer's first engagement, to a person who is reached so."""
+    Person.objects.filter(pk=volunteer.pk).update(**{"email": "", "phone": ""} | contact)
+    engagement = Engagement.objects.select_related("volunteer__person").get(
+        pk=engagement_of(volunteer).pk
+    )
+    message = emails.send_welcome(engagement)
+    delivery.deliver()
+    message.refresh_from_db()
+    return message
+
+
+@pytest.fixture
+def unreached(volunteer):
+    return write_to(volunteer)
+
+
+@pytest.fixture
+def letter(volunteer):
+    write_to(volunteer, address="Algade 1", postcode="5000")
+    return Letter.objects.get()
+
+
+def day_key():
+    return int(f"{today():%Y%m%d}")
+
+
+# --- The log of one person -----------------------------------------------------------------
+
+
+def test_person_without_email_and_phone_gets_a_letter(volunteer, letter):
+    assert letter.message.state == MessageState.TO_POST
+    assert letter.address == "Algade 1\n5000 Odense C"
+
+
+def test_log_shows_what_became_of_each_message_in_words(client, coordinator, volunteer, unreached):
+    page = get(client, coordinator, "person-messages", volunteer.pk).content.decode()
+    assert words.title_of(unreached) in page
+    assert words.reason_of(unreached) in page
+    assert AccessEvent.objects.filter(purpose="messages.person").count() == 1
+
+
+def test_log_holds_nothing_about_other_branches(
+    client, coordinator, coordinator_elsewhere, volunteer, elsewhere, central_coordinator
+):
+    site = factories.make_site(elsewhere, factories.make_activity(elsewhere, "Hemmelig Aktivitet"))
+    there = factories.make_engagement(volunteer, site)
+    emails.send_welcome(there)
+    emails.send_welcome(engagement_of(volunteer))
+    emails.send_data_notice(volunteer.person)
+
+    def shown(user):
+        rows = get(client, user, "person-messages", volunteer.pk).context["rows"]
+        return {(row.about_type, row.about_id) for row in rows}
+
+    person = ("coordination.person", volunteer.pk)
+    here = ("coordination.engagement", engagement_of(volunteer).pk)
+    assert shown(coordinator) == {person, here}
+    assert shown(coordinator_elsewhere) == {person, ("coordination.engagement", there.pk)}
+    assert len(shown(central_coordinator)) == 3
+
+
+def test_marked_address_is_told_on_the_log_and_can_be_used_again(client, coordinator, volunteer):
+    for _bounce in range(3):
+        bounces.count("frida@example.dk", person_id=volunteer.pk)
+    page = get(client, coordinator, "person-messages", volunteer.pk)
+    assert page.context["record"].marked_at is not None
+    client.post(url("address-clear", volunteer.pk))
+    assert AddressRecord.objects.get().marked_at is None
+
+
+# --- What did not arrive -------------------------------------------------------------------
+
+
+def test_unreached_is_on_the_list_of_its_branch_only(
+    client, coordinator, coordinator_elsewhere, unreached
+):
+    assert unreached.state == MessageState.BY_HAND
+    assert get(client, coordinator, "not-arrived").context["rows"] == [unreached]
+    assert get(client, coordinator_elsewhere, "not-arrived").context["rows"] == []
+    assert get(client, coordinator_elsewhere, "message-deed", unreached.pk).status_code == 404
+
+
+def test_address_is_written_and_the_message_sent_again(client, coordinator, volunteer, unreached):
+    Person.objects.filter(pk=volunteer.pk).update(email="ny@example.dk")
+    client.force_login(coordinator)
+    client.post(url("message-deed", unreached.pk), {"deed": "again"})
+    assert delivery.deliver() == 1
+    assert outbox.outbox[-1].to == ["Frida Frivillig <ny@example.dk>"]
+    assert get(client, coordinator, "not-arrived").context["rows"] == []
+
+
+def test_letter_needs_an_address(client, coordinator, volunteer, unreached):
+    client.force_login(coordinator)
+    answer = client.post(url("message-deed", unreached.pk), {"deed": "letter"})
+    assert answer.status_code == 200
+    assert not Letter.objects.exists()
+    Person.objects.filter(pk=volunteer.pk).update(
+        email="ny@example.dk", address="Algade 1", postcode="5000"
+    )
+    client.post(url("message-deed", unreached.pk), {"deed": "letter"})
+    delivery.deliver()
+    assert Letter.objects.get().message.pk == unreached.pk
+
+
+def test_told_in_person_leaves_the_list(client, coordinator, unreached):
+    client.force_login(coordinator)
+    client.post(url("message-deed", unreached.pk), {"deed": "told"})
+    unreached.refresh_from_db()
+    assert (unreached.state, unreached.reason) == (MessageState.SENT, "told")
+
+
+def test_old_ones_are_not_shown(client, coordinator, unreached):
+    Message.objects.filter(pk=unreached.pk).update(created_at=timezone.now() - timedelta(days=200))
+    assert get(client, coordinator, "not-arrived").context["rows"] == []
+
+
+# --- Letters -------------------------------------------------------------------------------
+
+
+def test_letters_are_printed_and_posted_by_their_branch(
+    client, coordinator, coordinator_elsewhere, letter
+):
+    assert get(client, coordinator_elsewhere, "letter-print", day_key()).status_code == 404
+    printed = get(client, coordinator, "letter-print", day_key())
+    assert printed.content.startswith(b"%PDF")
+    assert AccessEvent.objects.filter(purpose="letters.printed").count() == 1
+    client.post(url("letter-posted", day_key()))
+    letter.refresh_from_db()
+    assert letter.posted_by == coordinator
+    assert letter.message.state == MessageState.SENT
+    assert get(client, coordinator, "letter-list").context["days"] == []
+
+
+def test_letter_to_a_protected_person_is_written_and_not_listed_by_name(
+    client, coordinator, volunteer
+):
+    Person.objects.filter(pk=volunteer.pk).update(protected_identity=True)
+    write_to(volunteer, address="Hemmelig Vej 1", postcode="5000")
+    assert Letter.objects.get().name == "Frida Frivillig"
+    page = get(client, coordinator, "letter-list").content.decode()
+    assert "Frida F." in page
+    assert "Hemmelig Vej" not in page
+    assert "Frida Frivillig" not in page
+
+
+@pytest.mark.parametrize("number", [99999999, 1])
+def test_day_that_does_not_exist_is_not_found(client, coordinator, number):
+    assert get(client, coordinator, "letter-print", number).status_code == 404
+
+
+def test_posting_twice_posts_once(client, coordinator, manager, letter):
+    client.force_login(coordinator)
+    client.post(url("letter-posted", day_key()))
+    client.force_login(manager)
+    assert client.post(url("letter-posted", day_key())).status_code == 404
+    letter.refresh_from_db()
+    assert letter.posted_by == coordinator
+
+
+def test_retry_of_a_message_that_came_back_writes_a_new_one(volunteer, coordinator):
+    message = write_to(volunteer, email="frida@example.dk")
+    Message.objects.filter(pk=message.pk).update(state=MessageState.BOUNCED)
+    again = mail.retry(message.pk)
+    assert again.pk != message.pk
+    assert mail.again(message).pk == again.pk
