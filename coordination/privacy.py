@@ -213,7 +213,7 @@ _PLACES = {
         "cancelled_at cancelled_by"
     ),
     GroupMessage: (
-        "id branch audience activity shift chosen subject text necessary written_by written_at goes_at "
-        "rows_written undone_at undone_by"
+        "id branch audience activity shift chosen subject text necessary written_by written_at "
+        "goes_at rows_written undone_at undone_by"
     ),
 }

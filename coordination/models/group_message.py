@@ -26,8 +26,9 @@ class GroupMessage(models.Model):
     """One text to many. Who gets it is found when it is sent, by the same question as in the
     preview; the rows of the outbox say who did.
 
-    `chosen` are the ids of people who stood on a list when it was drafted. `necessary`: needed for the work, so it reaches everybody; else people may have declined it.
-    It goes out at `goes_at`, two minutes after it was sent, and until then it can be undone.
+    `chosen` are the ids of people who stood on a list when it was drafted. `necessary`: needed
+    for the work, so it reaches everybody; else people may have declined it. It goes out at
+    `goes_at`, two minutes after it was sent, and until then it can be undone.
     """
 
     branch_lookup = "branch"
