@@ -39,6 +39,18 @@ class Reached:
         return sum(self.by_way.values())
 
 
+def groups():
+    """Group messages with what a page shows of them."""
+    return GroupMessage.objects.select_related(
+        "branch",
+        "activity",
+        "shift__site__activity",
+        "shift__site__branch",
+        "written_by",
+        "undone_by",
+    )
+
+
 def kind_of(group):
     """The name of the kind its messages are of."""
     return GROUP_WORK if group.necessary else GROUP_NEWS

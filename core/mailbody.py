@@ -23,6 +23,7 @@ from django.template.loader import get_template, render_to_string, select_templa
 from django.utils import translation
 
 from core import kinds, mailtext, messagetexts, policies
+from core.channels import unsubscribe
 from core.jobs import describe
 
 log = structlog.get_logger(__name__)
@@ -166,7 +167,12 @@ def email(message, body):
         from_email=settings.BOUNCE_EMAIL or sender,
         to=[formataddr((name, message.recipient_email))],
         reply_to=[body.reply_to] if body.reply_to else None,
-        headers={"Message-ID": message.message_id, "From": sender, **HEADERS},
+        headers={
+            "Message-ID": message.message_id,
+            "From": sender,
+            **HEADERS,
+            **unsubscribe.headers(message),
+        },
     )
     mail.attach_alternative(body.html, "text/html")
     return mail

@@ -17,6 +17,7 @@ urlpatterns = [
     path("post/", mailbox.inbox, name="mailbox"),
     path("post/<slug:key>/", mailbox.letter, name="mailbox-letter"),
     path("sprog/", public.set_language, name="set-language"),
+    path("afmeld/<str:token>/", public.unsubscribe_page, name="unsubscribe"),
     path("was", public.accessibility, name="accessibility"),
     path("stilguide/", styleguide.page, name="styleguide"),
     path("stilguide/opslag/", styleguide.lookup, name="styleguide-lookup"),

@@ -7,38 +7,165 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('coordination', '0003_person_search'),
+        ("coordination", "0003_person_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GroupMessage',
+            name="GroupMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('branch', 'All active volunteers of the branch'), ('activity', 'The active volunteers of one activity'), ('shift', 'Those who are on one shift'), ('chosen', 'Those who were on the list')], max_length=10, verbose_name='to')),
-                ('chosen', models.JSONField(blank=True, default=list, editable=False, verbose_name='chosen people')),
-                ('subject', models.CharField(max_length=120, verbose_name='subject')),
-                ('text', models.TextField(max_length=5000, verbose_name='text')),
-                ('necessary', models.BooleanField(default=False, verbose_name='needed for the work')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
-                ('goes_at', models.DateTimeField(editable=False, null=True, verbose_name='goes out')),
-                ('rows_written', models.PositiveIntegerField(default=0, editable=False, verbose_name='messages written')),
-                ('undone_at', models.DateTimeField(editable=False, null=True, verbose_name='undone')),
-                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.activity', verbose_name='activity')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='group_messages', to='coordination.branch', verbose_name='branch')),
-                ('shift', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coordination.shift', verbose_name='shift')),
-                ('undone_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='written by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("branch", "All active volunteers of the branch"),
+                            ("activity", "The active volunteers of one activity"),
+                            ("shift", "Those who are on one shift"),
+                            ("chosen", "Those who were on the list"),
+                        ],
+                        max_length=10,
+                        verbose_name="to",
+                    ),
+                ),
+                (
+                    "chosen",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="chosen people"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=120, verbose_name="subject")),
+                ("text", models.TextField(max_length=5000, verbose_name="text")),
+                (
+                    "necessary",
+                    models.BooleanField(default=False, verbose_name="needed for the work"),
+                ),
+                (
+                    "written_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="written"
+                    ),
+                ),
+                (
+                    "goes_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="goes out"),
+                ),
+                (
+                    "rows_written",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="messages written"
+                    ),
+                ),
+                (
+                    "undone_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="undone"),
+                ),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coordination.activity",
+                        verbose_name="activity",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="group_messages",
+                        to="coordination.branch",
+                        verbose_name="branch",
+                    ),
+                ),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coordination.shift",
+                        verbose_name="shift",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="undone by",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'group message',
-                'verbose_name_plural': 'group messages',
-                'ordering': ['-written_at', '-pk'],
-                'indexes': [models.Index(fields=['written_by', '-goes_at'], name='group_message_by_writer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', True), ('audience__in', ['branch', 'chosen']), ('shift__isnull', True)), models.Q(('activity__isnull', False), ('audience', 'activity'), ('shift__isnull', True)), models.Q(('activity__isnull', True), ('audience', 'shift'), ('shift__isnull', False)), _connector='OR'), name='group_message_audience_names_its_row', violation_error_message='Choose the activity or the shift it is to.'), models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='group_message_undone_at_and_by', violation_error_message='Undoing needs both a time and a person.'), models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('goes_at__isnull', False), _connector='OR'), name='group_message_undone_after_sent', violation_error_message='Only a message that was sent can be undone.')],
+                "verbose_name": "group message",
+                "verbose_name_plural": "group messages",
+                "ordering": ["-written_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["written_by", "-goes_at"], name="group_message_by_writer")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("activity__isnull", True),
+                                ("audience__in", ["branch", "chosen"]),
+                                ("shift__isnull", True),
+                            ),
+                            models.Q(
+                                ("activity__isnull", False),
+                                ("audience", "activity"),
+                                ("shift__isnull", True),
+                            ),
+                            models.Q(
+                                ("activity__isnull", True),
+                                ("audience", "shift"),
+                                ("shift__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="group_message_audience_names_its_row",
+                        violation_error_message="Choose the activity or the shift it is to.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at__isnull", True), ("undone_by__isnull", True)),
+                            models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="group_message_undone_at_and_by",
+                        violation_error_message="Undoing needs both a time and a person.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("undone_at__isnull", True), ("goes_at__isnull", False), _connector="OR"
+                        ),
+                        name="group_message_undone_after_sent",
+                        violation_error_message="Only a message that was sent can be undone.",
+                    ),
+                ],
             },
         ),
     ]

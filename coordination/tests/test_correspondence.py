@@ -66,7 +66,7 @@ def test_person_without_email_and_phone_gets_a_letter(volunteer, letter):
 
 def test_log_shows_what_became_of_each_message_in_words(client, coordinator, volunteer, unreached):
     page = get(client, coordinator, "person-messages", volunteer.pk).content.decode()
-    assert words.title_of(unreached) in page
+    assert str(words.title_of(unreached)) in page
     assert words.reason_of(unreached) in page
     assert AccessEvent.objects.filter(purpose="messages.person").count() == 1
 

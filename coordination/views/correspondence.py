@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -174,6 +175,10 @@ class LetterListView(ListView):
     access_purpose = LETTERS
 
     def permitted_rows(self):
+        return self.letters
+
+    @cached_property
+    def letters(self):
         return correspondence.letters(self.request.user, self.permission)
 
     def people_in(self, rows):

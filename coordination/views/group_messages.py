@@ -37,9 +37,7 @@ class GroupRows:
     permission = Permission.WRITE_MESSAGES
 
     def rows(self):
-        return GroupMessage.objects.select_related(
-            "branch", "activity", "shift__site__activity", "shift__site__branch", "written_by"
-        )
+        return audiences.groups()
 
 
 class GroupListView(GroupRows, ListView):

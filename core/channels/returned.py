@@ -3,10 +3,9 @@
 from django.db import transaction
 
 from core import audit, kinds, mail
-from core.channels import bounces, reports
+from core.channels import bounces, reports, unsubscribe
 from core.kinds import ASKED, NICE
 from core.models import Channel, Message, MessageState
-from core.models.message_text import MessageChoice, Wish
 
 
 @transaction.atomic
@@ -48,7 +47,8 @@ def _complained(message):
     if not is_new:
         return False
     if message.person_id is not None:
-        decline(message.person_id, declinable_groups())
+        for group in declinable_groups():
+            unsubscribe.decline(message.person_id, group)
         audit.record(
             "address.complained", by=audit.SYSTEM, about=record, person_ids=[message.person_id]
         )
@@ -58,11 +58,3 @@ def _complained(message):
 def declinable_groups():
     """The keys of the groups in which there is something that may be declined."""
     return sorted({kind.group for kind in kinds.kinds().values() if kind.declinable and kind.group})
-
-
-def decline(person_id, groups):
-    """No more messages of these groups to the person, as far as they may be declined."""
-    for group in groups:
-        MessageChoice.objects.update_or_create(
-            person_id=person_id, group=group, defaults={"wish": Wish.NONE}
-        )

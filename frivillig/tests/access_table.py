@@ -60,6 +60,23 @@ coordination:recognition-invite           event        in   404  404  403  403  
 coordination:recognition-volunteer-lookup event        in   404  404  403  403  403  ok   404  ok   ok   -
 coordination:recognition-attendance       past-event   in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:recognition-cancel           event        in   404  404  403  403  403  ok   404  ok   ok   post
+# Messages
+coordination:person-messages              volunteer    in   404  404  403  403  ok   ok   404  ok   ok   -
+coordination:address-clear                volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:not-arrived                  -            in   403  403  403  403  ok   ok   .    ok   ok   -
+coordination:message-deed                 stuck        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:letter-list                  -            in   403  403  403  403  403  ok   .    ok   ok   -
+coordination:letter-print                 letter-day   in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:letter-posted                letter-day   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:digital-post                 digital-day  in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:digital-posted               digital-day  in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:group-message-list           -            in   403  403  403  403  403  ok   .    ok   ok   -
+coordination:group-message-create         -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:group-message-detail         group-draft  in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:group-message-edit           group-draft  in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:group-message-send           group-draft  in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:group-message-undo           group-sent   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:group-message-throw-away     group-draft  in   404  404  403  403  403  ok   404  ok   ok   post
 # Agreements and certificates
 agreements:agreement-list                 -            in   403  403  403  403  ok   ok   .    ok   ok   -
 agreements:agreement-missing              -            in   403  403  403  403  ok   ok   .    ok   ok   -
@@ -133,6 +150,7 @@ core:logo                                 -            404
 core:mailbox                              -            404
 core:mailbox-letter                       word         404
 core:set-language                         -            405
+core:unsubscribe                          unsubscribe  ok
 core:accessibility                        -            ok
 agreements:sign-start                     token        ok
 agreements:sign-code                      token        ok

@@ -17,7 +17,13 @@ from agreements.models import (
     TemplateVersion,
 )
 from coordination.access import Role
-from coordination.models import Assignment, Pause, RecognitionInvitation, RoleAssignment
+from coordination.models import (
+    Assignment,
+    GroupMessage,
+    Pause,
+    RecognitionInvitation,
+    RoleAssignment,
+)
 from coordination.tests import factories as make
 from core.models import (
     AccessEvent,
@@ -70,6 +76,9 @@ def make_rows():
         Pause.objects.create(engagement=engagement, starts_on=today()),
         make.make_requirement(activity),
         everywhere,
+        GroupMessage.objects.create(
+            branch=branch, audience="branch", subject="Emne", text="Tekst", written_by=staff
+        ),
         shift,
         Assignment.objects.create(
             shift=shift,

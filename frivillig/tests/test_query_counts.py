@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from agreements.models import Agreement, AgreementTemplate, Attestation, Coverage, TemplateVersion
 from coordination import emails
-from coordination.models import Assignment, RecognitionInvitation
+from coordination.models import Assignment, GroupMessage, RecognitionInvitation
 from coordination.tests import factories as make
-from core.models import Job
+from core.models import Job, Letter, Message
 from core.periods import today
 from core.views import ListView
 from frivillig.tests import addresses
@@ -31,6 +31,9 @@ QUERIES = {
     "coordination:overview": 9,
     "coordination:shift-list": 12,
     "coordination:recognition-list": 7,
+    "coordination:not-arrived": 10,
+    "coordination:letter-list": 11,
+    "coordination:group-message-list": 6,
     "agreements:agreement-list": 10,
     "agreements:agreement-missing": 12,
     "agreements:attestation-list": 8,
@@ -89,6 +92,23 @@ class Filler:
         )
         emails.send_recognition_invitations([invitation])
         calls.make_application(site, opportunity=calls.make_opportunity(site))
+        self._messages(branch, engagement)
+
+    def _messages(self, branch, engagement):
+        for state in ("by_hand", "to_post"):
+            message = Message.objects.create(
+                kind="coordination.welcome",
+                message_id=f"<{Message.objects.count()}@example.dk>",
+                person_id=engagement.volunteer_id,
+                about_type="coordination.engagement",
+                about_id=engagement.pk,
+                channel="letter",
+                state=state,
+            )
+        Letter.objects.create(message=message, day=today(), name="x", address="x", subject="x")
+        GroupMessage.objects.create(
+            branch=branch, audience="branch", subject="x", text="x", written_by=self.by
+        )
 
     def _shift(self, site, volunteer):
         number = volunteer.assignments.count()

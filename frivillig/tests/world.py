@@ -6,6 +6,7 @@ that a leak is a string found on a page. One person, the shared one, is a volunt
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 
 from django.utils import timezone
 
@@ -14,10 +15,11 @@ from agreements.actions import agreements, attestations
 from agreements.tests import factories as papers
 from coordination import emails
 from coordination.access import Role
-from coordination.models import Assignment, RecognitionInvitation, Tie
+from coordination.models import Assignment, GroupMessage, RecognitionInvitation, Tie
 from coordination.tests import factories as make
 from core import operations
-from core.models import Job, JobResult, JobState, Message, Queue
+from core.channels import unsubscribe
+from core.models import Job, JobResult, JobState, Letter, Message, Queue
 from core.periods import today
 from recruitment.states import OpportunityState
 from recruitment.tests import factories as calls
@@ -233,6 +235,47 @@ def _recognition(place, volunteer):
         "invitation": invitations[0],
         "own-message": Message.objects.about(invitations[0]).get(),
     }
+
+
+def _messages(place, volunteer):
+    """A message that did not arrive, letters of a day of its own, and two group messages."""
+    engagement = place.rows["engagement"]
+    place.rows["unsubscribe"] = unsubscribe.token(volunteer.pk, "news")
+    day = today() - timedelta(days=0 if place.mark == HERE else 1)
+    place.rows["stuck"] = _message(place, volunteer, engagement, state="by_hand", channel="any")
+    for name, channel, offset in (("letter", "letter", 0), ("digital", "digital_post", 2)):
+        on = day - timedelta(days=offset)
+        message = _message(place, volunteer, engagement, state="to_post", channel=channel)
+        Letter.objects.create(
+            message=message,
+            day=on,
+            name=f"{place.mark} Frivillig",
+            address=f"{place.mark}vej 1",
+            subject=f"{place.mark}brevet",
+            text="Hej",
+        )
+        place.rows[f"{name}-day"] = SimpleNamespace(pk=int(f"{on:%Y%m%d}"))
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    for name, goes_at in (("draft", None), ("sent", timezone.now() + timedelta(hours=1))):
+        place.rows[f"group-{name}"] = GroupMessage.objects.create(
+            branch=place.branch,
+            audience="branch",
+            subject=f"{place.mark}hilsen",
+            text="Hej [[first_name]]",
+            written_by=coordinator,
+            goes_at=goes_at,
+        )
+
+
+def _message(place, volunteer, about, **values):
+    return Message.objects.create(
+        kind="coordination.welcome",
+        message_id=f"<{place.mark}.{Message.objects.count()}@example.dk>",
+        person_id=volunteer.pk,
+        about_type=about._meta.label_lower,
+        about_id=about.pk,
+        **values,
+    )
 
 
 def _shared_volunteer(here, elsewhere, manager):
