@@ -90,6 +90,7 @@ def _place(mark, root, manager):
     _papers(place, site, volunteer)
     _newcomers(place, site)
     _recognition(place, volunteer)
+    _messages(place, volunteer)
     place.rows["job"] = _job(place)
     return place
 
