@@ -214,6 +214,6 @@ _PLACES = {
     ),
     GroupMessage: (
         "id branch audience activity shift chosen subject text necessary written_by written_at "
-        "goes_at rows_written undone_at undone_by"
+        "goes_at rows_written rows_done_at undone_at undone_by"
     ),
 }

@@ -1,6 +1,7 @@
 """Long work that coordinators start and wait for."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,3 +61,5 @@ def write_group_message(run, *, group_id):
         done += len(batch)
         GroupMessage.objects.filter(pk=group_id).update(rows_written=done)
         run.progress(done, total)
+    with run.finish():
+        GroupMessage.objects.filter(pk=group_id).update(rows_done_at=timezone.now())

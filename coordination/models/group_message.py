@@ -66,6 +66,7 @@ class GroupMessage(models.Model):
     written_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     goes_at = models.DateTimeField(_("goes out"), null=True, editable=False)
     rows_written = models.PositiveIntegerField(_("messages written"), default=0, editable=False)
+    rows_done_at = models.DateTimeField(_("all written"), null=True, editable=False)
     undone_at = models.DateTimeField(_("undone"), null=True, editable=False)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

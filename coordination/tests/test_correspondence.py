@@ -195,3 +195,15 @@ def test_retry_of_a_message_that_came_back_writes_a_new_one(volunteer, coordinat
     again = mail.retry(message.pk)
     assert again.pk != message.pk
     assert mail.again(message).pk == again.pk
+
+
+def test_coordinators_are_told_once_that_mails_come_back(
+    volunteer, coordinator, coordinator_elsewhere
+):
+    for _bounce in range(5):
+        bounces.count("frida@example.dk", person_id=volunteer.pk)
+    delivery.deliver()
+    (told,) = outbox.outbox
+    assert coordinator.email in told.to[0]
+    assert "Frida Frivillig" in told.subject
+    assert f"/frivillige/{volunteer.pk}/beskeder/" in told.body

@@ -168,7 +168,7 @@ class GroupDetailView(GroupRows, DetailView):
             for state, number in sorted(states.items())
         ]
         total = audiences.people_of(self.object).count()
-        writing = self.object.undone_at is None and self.object.rows_written < total
+        writing = self.object.undone_at is None and self.object.rows_done_at is None
         return {"states": shown, "total": total, "writing": writing}
 
 

@@ -54,6 +54,8 @@ def reason_of(message):
         return str(REASONS["told"]) if message.reason == "told" else ""
     if message.state == MessageState.WAITING:
         return _("It was put off; it is tried again.") if message.last_error else ""
+    if message.state == MessageState.SKIPPED and not message.reason:
+        return ""
     if message.state == MessageState.SKIPPED and message.reason in ("no_way", "closed"):
         return _("It was not important enough for a letter, and there is no other way.")
     return str(REASONS.get(message.reason, _("It could not be delivered.")))

@@ -62,7 +62,7 @@ def _sent(places, branch):
     )
     people = list(audiences.people_of(group).exclude(email="")[:200])
     Message.objects.bulk_create(_row(group, person, goes_at) for person in people)
-    GroupMessage.objects.filter(pk=group.pk).update(rows_written=len(people))
+    GroupMessage.objects.filter(pk=group.pk).update(rows_written=len(people), rows_done_at=goes_at)
 
 
 def _row(group, person, sent_at):
