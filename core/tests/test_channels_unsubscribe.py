@@ -1,6 +1,9 @@
 """Declining from the mail itself: headers, one click, and taking it back."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.core import mail as outbox
 from django.test import Client
 
@@ -11,6 +14,13 @@ from core.models import MessageChoice
 from core.tests.test_mail import letters  # noqa: F401 - the register and templates
 
 FRIDA = mail.Recipient("frida@example.dk", "Frida", person_id=1)
+
+
+@pytest.fixture(autouse=True)
+def by_day():
+    """What may be declined does not go at night."""
+    with time_machine.travel(datetime(2026, 6, 3, 10, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture(autouse=True)
