@@ -34,8 +34,9 @@ def people(monkeypatch, kinds_of_tests):  # noqa: F811
     return known
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock():
+    """Noon: at night nobody's phone rings, and what is nice waits."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 
