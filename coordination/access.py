@@ -88,6 +88,7 @@ class Role(models.TextChoices):
     CENTRAL_COORDINATOR = "central_coordinator", _("Central coordinator")
     LOCAL_COORDINATOR = "local_coordinator", _("Local coordinator")
     BRANCH_LEADER = "branch_leader", _("Branch leader")
+    CERTIFICATE_OFFICER = "certificate_officer", _("Certificate officer")
     AMBASSADOR = "ambassador", _("Volunteer ambassador")
     READER = "reader", _("Reader")
 
@@ -105,6 +106,10 @@ ROLES = {
         P.ASSESS_ATTESTATION,
         P.EXPORT_PEOPLE,
     },
+    # Orders at the police, and so sees whole CPR numbers: given to few, on top of another role.
+    Role.CERTIFICATE_OFFICER: frozenset(
+        {P.VIEW_PEOPLE, P.VIEW_ATTESTATIONS, P.ORDER_ATTESTATION, P.REVEAL_CPR}
+    ),
     Role.AMBASSADOR: frozenset({P.VIEW_CONTACTS, P.VIEW_ACTIVITIES, P.VIEW_SHIFTS}),
     Role.READER: _LOOKING - {P.VIEW_CONTACTS, P.VIEW_PEOPLE},
 }

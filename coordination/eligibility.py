@@ -32,10 +32,10 @@ from coordination.models import (
     Person,
     Tie,
 )
-from coordination.papers import with_lasting_papers
+from coordination.papers import PERSONAL_KIND, with_lasting_papers
 from coordination.states import AssignmentState, ShiftState
 from core import policies
-from core.periods import seen_from_inside, today
+from core.periods import begun_by, seen_from_inside, seen_from_outside, today
 from core.prepared import Prepared, given, ids, number
 
 
@@ -73,11 +73,15 @@ def missing_rows(engagements, on, last=None):
     from the one day to the other. A queryset is returned, to be filtered further; it costs one
     query when read.
     """
-    duty = Q(site__activity__requirements__necessity=Necessity.DUTY) & (
+    of_the_tie = Q(site__activity__requirements__necessity=Necessity.DUTY) & (
         Q(tie=Tie.FIXED) | Q(site__activity__requirements__fixed_tie_only=False)
     )
+    last_day = seen_from_outside(on if last is None else last)
+    of_the_person = Q(site__activity__requirements__kind=PERSONAL_KIND) & begun_by(
+        last_day, "volunteer__child_certificate_from"
+    )
     return (
-        engagements.filter(duty)
+        engagements.filter(of_the_tie | of_the_person)
         .annotate(required_kind=F("site__activity__requirements__kind"))
         .filter(~Exists(_clearances_on(on, last)))
     )
@@ -324,6 +328,13 @@ def _missing_obstacle(kind):
                 "it, and you give your consent in Digital Post."
             ),
             _("The child certificate is not in place for that day."),
+        ),
+        ClearanceKind.CRIMINAL_RECORD: (
+            _(
+                "Your criminal record certificate is not in place for that day. Ask your "
+                "coordinator what to do."
+            ),
+            _("The criminal record certificate is not in place for that day."),
         ),
     }
     return Obstacle(kind, *texts[kind])

@@ -33,6 +33,22 @@ class BirthCorrected:
 
 
 @dataclass(frozen=True)
+class EngagementResumed:
+    """An engagement goes on after a pause."""
+
+    engagement: object
+    by: object
+
+
+@dataclass(frozen=True)
+class AttendanceMarked:
+    """It was registered, or corrected, that these volunteers (ids) came or did not."""
+
+    volunteer_ids: tuple
+    by: object
+
+
+@dataclass(frozen=True)
 class SiteAdded:
     """An activity got one more branch."""
 

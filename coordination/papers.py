@@ -9,11 +9,22 @@ from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
-from coordination.models import Clearance, ClearanceKind, Necessity, Requirement, Tie
+from coordination.models import ClearanceKind, Necessity, Requirement, Tie, Volunteer
 from core.periods import covers
 from core.prepared import Prepared, given, ids
+
+# The kind that can be required of a person, from a day on, wherever an activity names it:
+# `Volunteer.child_certificate_from`.
+PERSONAL_KIND = ClearanceKind.CHILD_CERTIFICATE
+
+
+def is_asked(necessity, fixed_tie_only, kind, *, tie, required_from, by):
+    """Whether a requirement asks a tie by the day, as `eligibility.missing_rows` has it."""
+    of_the_tie = necessity == Necessity.DUTY and (tie == Tie.FIXED or not fixed_tie_only)
+    begun = required_from is not None and required_from <= by
+    return of_the_tie or (begun and kind == PERSONAL_KIND)
 
 
 class Held(NamedTuple):
@@ -44,14 +55,16 @@ class Papers:
 
     def __init__(self, people, activities, *, since, all_held=False):
         self._duties = _duties(activities)
-        self._held = _held_by(people, since) if self._duties or all_held else {}
+        asked = self._duties or all_held
+        self._held, self._required_from = _held_by(people, since) if asked else ({}, {})
 
-    def required(self, activity_id, tie):
-        """The kinds that are a duty for such a tie, sorted."""
+    def required(self, engagement, activity_id, by):
+        """The kinds that are required of the engagement by the day, sorted."""
+        required_from = self._required_from.get(engagement.volunteer_id)
         return [
-            kind
-            for kind, fixed_only in self._duties.get(activity_id, ())
-            if tie == Tie.FIXED or not fixed_only
+            requirement[-1]
+            for requirement in self._duties.get(activity_id, ())
+            if is_asked(*requirement, tie=engagement.tie, required_from=required_from, by=by)
         ]
 
     def held(self, volunteer_id):
@@ -67,7 +80,7 @@ class Papers:
 
         With `last`, one clearance must hold from the one day to the other.
         """
-        required = self.required(activity_id, engagement.tie)
+        required = self.required(engagement, activity_id, last or first)
         if not required:
             return []
         held, site = self.held(engagement.volunteer_id), engagement.site_id
@@ -79,7 +92,7 @@ class Papers:
         None where nothing is required; else (cleared, day): (True, None) where nothing ends,
         (False, None) where something lacks on the day itself.
         """
-        required = self.required(activity_id, engagement.tie)
+        required = self.required(engagement, activity_id, on)
         if not required:
             return None
         held, ends = self.held(engagement.volunteer_id), []
@@ -99,16 +112,21 @@ def with_lasting_papers(ties, first, last):
     `ties` are (volunteer, site, activity, tie) and may be thousands: each is only looked up.
     """
     duties = _duties({activity for _volunteer, _site, activity, _tie in ties})
-    held = ()
+    held, required_from = set(), {}
     if duties:
         people = {volunteer for volunteer, _site, activity, _tie in ties if activity in duties}
-        held = set(_lasting_question().rows(people=people, first=first, last=last))
+        for volunteer, day, *paper in _lasting_question().rows(
+            people=people, first=first, last=last
+        ):
+            held.add((volunteer, *paper))
+            required_from[volunteer] = day
     found = set()
     for volunteer, site, activity, tie in ties:
-        for kind, fixed_only in duties.get(activity, ()):
-            asked = tie == Tie.FIXED or not fixed_only
+        for requirement in duties.get(activity, ()):
+            kind, day = requirement[-1], required_from.get(volunteer)
             everywhere, here = (volunteer, kind, None), (volunteer, kind, site)
-            if asked and everywhere not in held and here not in held:
+            lacks = everywhere not in held and here not in held
+            if lacks and is_asked(*requirement, tie=tie, required_from=day, by=last):
                 break
         else:
             found.add((volunteer, site))
@@ -124,36 +142,54 @@ def _holds(held, kind, site_id, first, last):
 
 
 def _duties(activities):
+    """{activity: [(necessity, fixed tie only, kind), ...]} of what may be asked."""
     duties = defaultdict(list)
-    for activity, kind, fixed_only in _duty_question().rows(activities=activities):
-        duties[activity].append((kind, fixed_only))
+    for activity, *requirement in _duty_question().rows(activities=activities):
+        duties[activity].append(requirement)
     return duties
 
 
 def _held_by(people, since):
-    held = defaultdict(list)
-    for volunteer, *row in _held_question().rows(people=people, since=since):
-        held[volunteer].append(Held(*row))
-    return held
+    """({person: [Held, ...]}, {person: the day a child certificate is required from})."""
+    held, required_from = defaultdict(list), {}
+    for volunteer, day, *row in _held_question().rows(people=people, since=since):
+        required_from[volunteer] = day
+        if row[0] is not None:
+            held[volunteer].append(Held(*row))
+    return held, required_from
 
 
 @cache
 def _duty_question():
-    rows = Requirement.objects.filter(activity__among=ids("activities"), necessity=Necessity.DUTY)
-    return Prepared(rows.order_by("kind").values_list("activity", "kind", "fixed_tie_only"))
+    of_people = Q(kind=PERSONAL_KIND)
+    rows = Requirement.objects.filter(
+        Q(necessity=Necessity.DUTY) | of_people, activity__among=ids("activities")
+    )
+    return Prepared(
+        rows.order_by("kind").values_list("activity", "necessity", "fixed_tie_only", "kind")
+    )
 
 
 @cache
 def _lasting_question():
-    lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=given("last"))
-    rows = Clearance.objects.filter(
-        lasting, volunteer__among=ids("people"), valid_from__lte=given("first")
+    lasting = Q(clearances__valid_until__isnull=True) | Q(
+        clearances__valid_until__gte=given("last")
     )
-    return Prepared(rows.values_list("volunteer", "kind", "site"))
+    return _papers_of(lasting & Q(clearances__valid_from__lte=given("first")), ("kind", "site"))
 
 
 @cache
 def _held_question():
-    holding = Q(valid_until__isnull=True) | Q(valid_until__gte=given("since"))
-    rows = Clearance.objects.filter(holding, volunteer__among=ids("people"))
-    return Prepared(rows.values_list("volunteer", "kind", "site", "valid_from", "valid_until"))
+    holding = Q(clearances__valid_until__isnull=True) | Q(
+        clearances__valid_until__gte=given("since")
+    )
+    return _papers_of(holding, ("kind", "site", "valid_from", "valid_until"))
+
+
+def _papers_of(condition, fields):
+    """A row per person and paper; one without papers for those who have none."""
+    rows = Volunteer.objects.annotate(
+        held=FilteredRelation("clearances", condition=condition)
+    ).filter(person__among=ids("people"))
+    names = [f"held__{name}" for name in fields]
+    return Prepared(rows.values_list("person", "child_certificate_from", *names))

@@ -114,6 +114,7 @@ def _people():
         {
             **_operational("person"),
             **_operational("wants_community", "wants_stand_in_requests", "since", export=True),
+            "child_certificate_from": _personal(CLEARED),
             "languages": _personal(PLANNING),
             "availability": _personal(PLANNING),
         },

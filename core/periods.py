@@ -56,6 +56,26 @@ def seen_from_inside(on):
     return OuterRef(on.name) if isinstance(on, F) else on
 
 
+def seen_from_outside(on):
+    """The reverse: the day as a subquery names it, as the rows themselves name it."""
+    if isinstance(on, OuterRef):
+        return on.name if isinstance(on.name, OuterRef) else F(on.name)
+    if not hasattr(on, "get_source_expressions") or not on.get_source_expressions():
+        return on
+    outside = on.copy()
+    outside.set_source_expressions(
+        [seen_from_outside(part) for part in on.get_source_expressions()]
+    )
+    return outside
+
+
+def begun_by(on, field):
+    """Q: the day in the (nullable) field is `on`, a date or a query expression, or before it."""
+    if hasattr(on, "resolve_expression"):
+        on = ExpressionWrapper(on, output_field=DateField())
+    return Q(**{f"{field}__lte": on})
+
+
 def ends_after_start(*, start="starts_on", end="ends_on"):
     """Q for check constraints: the end is open or not before the start."""
     return Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(start)})

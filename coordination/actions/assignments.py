@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import eligibility, emails, scheduling
+from coordination import eligibility, emails, events, scheduling
 from coordination.locks import lock_people, locked_shift, locked_volunteer
 from coordination.models import Assignment
 from coordination.states import ASSIGNMENT, AssignmentState
@@ -75,8 +75,21 @@ def mark_attendance(*, assignment, attended, by):
     """Register whether the volunteer came, once the shift has begun; return the assignment.
 
     A mark can be corrected, which leaves an event of its own; the same mark again changes
-    nothing. Raises DomainError "not_begun", "wrong_state".
+    nothing. Publishes `AttendanceMarked`. Raises DomainError "not_begun", "wrong_state".
     """
+    changed, assignment = _mark(assignment, attended, by)
+    if changed:
+        _tell([assignment], by)
+    return assignment
+
+
+def _tell(marked, by):
+    people = tuple(sorted({assignment.volunteer_id for assignment in marked}))
+    events.publish(events.AttendanceMarked(volunteer_ids=people, by=by))
+
+
+def _mark(assignment, attended, by):
+    """(Was it changed, the assignment)."""
     assignment = _locked(assignment)
     if assignment.starts_at > timezone.now():
         raise DomainError(
@@ -84,7 +97,7 @@ def mark_attendance(*, assignment, attended, by):
         )
     target = AssignmentState.ATTENDED if attended else AssignmentState.ABSENT
     if assignment.state == target:
-        return assignment
+        return False, assignment
     ASSIGNMENT.require(assignment.state, target)
     corrected = assignment.state != AssignmentState.BOOKED
     assignment.state = target
@@ -93,7 +106,7 @@ def mark_attendance(*, assignment, attended, by):
     assignment.save(update_fields=["state", "attendance_at", "attendance_by"])
     kind = "assignment.attendance_corrected" if corrected else "assignment.attendance"
     _record(kind, assignment, assignment.shift, by=by, fields=("state",))
-    return assignment
+    return True, assignment
 
 
 @transaction.atomic
@@ -104,8 +117,10 @@ def mark_all(*, marks, by):
     """
     marks = list(marks)
     lock_people([assignment.volunteer_id for assignment, _attended in marks])
-    for assignment, attended in marks:
-        mark_attendance(assignment=assignment, attended=attended, by=by)
+    found = [_mark(assignment, attended, by) for assignment, attended in marks]
+    changed = [assignment for was_changed, assignment in found if was_changed]
+    if changed:
+        _tell(changed, by)
     return len(marks)
 
 

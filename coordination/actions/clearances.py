@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordination.locks import lock_people
-from coordination.models import Clearance
+from coordination.models import Clearance, Volunteer
 from core import audit
 from core.periods import today
 
 audit.kind("clearance.issued", _("Cleared"))
 audit.kind("clearance.revoked", _("Clearance ended"))
+audit.kind("clearance.required_of_person", _("Child certificate required from a day on"))
 
 
 @transaction.atomic
@@ -72,6 +73,25 @@ def revoke(*, source, last_day=None, by):
         )
         ended += 1
     return ended
+
+
+@transaction.atomic
+def require_of_person(*, volunteer, from_day, by):
+    """Have the gate ask this person for a child certificate from the day on, wherever there are
+    children and whatever the tie; None for no longer. Returns the volunteer.
+    """
+    lock_people([volunteer.pk])
+    row = Volunteer.objects.get(pk=volunteer.pk)
+    row.child_certificate_from = volunteer.child_certificate_from = from_day
+    row.save(update_fields=["child_certificate_from"])
+    audit.record(
+        "clearance.required_of_person",
+        by=by,
+        about=row,
+        fields=("child_certificate_from",),
+        person_ids=[row.pk],
+    )
+    return volunteer
 
 
 def _yesterday():

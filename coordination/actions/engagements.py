@@ -168,6 +168,7 @@ def resume(*, engagement, on, by):
         rest.ends_on = on - timedelta(days=1)
         rest.save(update_fields=["ends_on"])
     _record("engagement.resumed", engagement, by=by, fields=("ends_on",))
+    events.publish(events.EngagementResumed(engagement=engagement, by=by))
     return engagement
 
 

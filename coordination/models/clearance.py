@@ -14,6 +14,7 @@ class ClearanceKind(models.TextChoices):
 
     AGREEMENT = "agreement", _("Agreement")
     CHILD_CERTIFICATE = "child_certificate", _("Child certificate")
+    CRIMINAL_RECORD = "criminal_record", _("Criminal record certificate")
 
 
 class Necessity(models.TextChoices):
@@ -25,6 +26,8 @@ class Necessity(models.TextChoices):
 
 class Requirement(models.Model):
     """An activity requires (or allows) a kind of clearance. All the gate reads of the terms.
+
+    Allowing a child certificate says that there are children: see `Volunteer`.
 
     `fixed_tie_only`: it is a duty only for a fixed tie; for an occasional tie it is an option.
     """

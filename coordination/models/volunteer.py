@@ -23,7 +23,11 @@ class VolunteerQuerySet(PersonScopedQuerySet):
 
 
 class Volunteer(models.Model):
-    """A person who is, was or is about to be a volunteer. `volunteer.pk == person.pk`."""
+    """A person who is, was or is about to be a volunteer. `volunteer.pk == person.pk`.
+
+    `child_certificate_from`: from this day the gate asks for a child certificate wherever there
+    are children, whatever the tie (`actions.clearances.require_of_person`).
+    """
 
     person = models.OneToOneField(
         Person, on_delete=models.CASCADE, primary_key=True, related_name="volunteer"
@@ -35,6 +39,9 @@ class Volunteer(models.Model):
         _("may be asked to stand in for others"), default=False
     )
     since = models.DateField(_("volunteer since"))
+    child_certificate_from = models.DateField(
+        _("child certificate required from"), null=True, blank=True, editable=False
+    )
 
     objects = VolunteerQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coordination import eligibility, queries
-from coordination.models import ClearanceKind, Engagement, Necessity, Requirement, Tie
+from coordination.models import ClearanceKind, Engagement, Necessity, Requirement, Tie, Volunteer
 from coordination.papers import Papers, with_lasting_papers
 from coordination.standing import Standing
 from coordination.tests import factories
@@ -36,11 +36,13 @@ def dates(period):
     return start, None if length is None else start + timedelta(days=length)
 
 
-def expected_missing(requirements, clearances, tie, where):
+def expected_missing(requirements, clearances, tie, where, required_from):
     """What lacks, kind by kind, in plain Python."""
+    asked_of_person = required_from is not None and required_from <= 0
     missing = []
     for kind, (necessity, fixed_only) in sorted(requirements.items()):
         is_duty = necessity == Necessity.DUTY and (tie == Tie.FIXED or not fixed_only)
+        is_duty = is_duty or (asked_of_person and kind == ClearanceKind.CHILD_CERTIFICATE)
         held = any(
             cleared == kind and place in (where, "everywhere") and covers(*dates(period), DAY)
             for cleared, place, period in clearances
@@ -71,12 +73,19 @@ def ground(here):
     tie=st.sampled_from(Tie.values),
     period=PERIODS,
     pause=st.none() | PERIODS,
+    required_from=st.none() | OFFSETS,
 )
-def test_gate_agrees_with_plain_python(ground, requirements, clearances, tie, period, pause):
+def test_gate_agrees_with_plain_python(
+    ground, requirements, clearances, tie, period, pause, required_from
+):
     sites, volunteer, by = ground
     start, end = dates(period)
     try:
         with transaction.atomic():
+            if required_from is not None:
+                Volunteer.objects.filter(pk=volunteer.pk).update(
+                    child_certificate_from=DAY + timedelta(days=required_from)
+                )
             engagement = factories.make_engagement(
                 volunteer, sites["here"], tie=tie, starts_on=start, ends_on=end, accepted_by=by
             )
@@ -96,7 +105,7 @@ def test_gate_agrees_with_plain_python(ground, requirements, clearances, tie, pe
                     volunteer, kind, site=sites[where], valid_from=first, valid_until=last
                 )
             rows = Engagement.objects.all()
-            missing = expected_missing(requirements, clearances, tie, "here")
+            missing = expected_missing(requirements, clearances, tie, "here", required_from)
             resting = pause is not None and covers(*dates(pause), DAY)
             running = covers(start, end, DAY) and not resting
             found = [item.kind for item in eligibility.missing_clearances(rows, DAY)]
