@@ -287,18 +287,15 @@ class AttestationAdmin(ReadOnlyAdmin):
     access_purpose = SHOWN_ATTESTATIONS
     section = "work"
     order = 94
-    list_display = ("who", "kind", "branch", "state", "ordered_at", "valid_until")
+    list_display = ("who", "kind", "branch", "state", "opened_at", "valid_until")
     list_select_related = ("volunteer__person", "branch")
-    list_filter = ("state",)
+    list_filter = ("kind", "state")
+    page_url_name = "agreements:attestation-detail"
     fields = (
-        *("who", "kind", "branch", "association", "state", "ordered_at", "ordered_by"),
-        *("consent_until", "assessed_at", "assessed_by", "valid_from", "valid_until"),
-        *("withdrawn_at", "suspended_at"),
+        *("who", "kind", "route", "branch", "association", "state", "opened_at", "ordered_at"),
+        *("ordered_by", "consent_until", "received_at", "assessed_at", "assessed_by"),
+        *("valid_from", "renew_by", "valid_until", "withdrawn_at", "suspended_at"),
     )
-    page_label = gettext_lazy("Open the volunteer's page")
-
-    def page_url(self, row):
-        return reverse("coordination:volunteer-detail", args=[row.volunteer_id])
 
     @admin.display(description=gettext_lazy("volunteer"), ordering="volunteer__person__name")
     def who(self, row):

@@ -62,6 +62,12 @@ def send_attestation_ordered(attestation):
     return _send(ATTESTATION_ORDERED, attestation.volunteer.person, attestation)
 
 
+def send_attestation_requested(attestation):
+    """The same, when the CPR number is needed first."""
+    key = f"{ATTESTATION_ORDERED}:{attestation.pk}:requested"
+    return _send(ATTESTATION_ORDERED, attestation.volunteer.person, attestation, key=key)
+
+
 def recipient(person):
     """The Recipient of messages to a person."""
     return mail.Recipient(
@@ -151,7 +157,7 @@ def _standing(message):
 
 def _attestation(message):
     attestation = _standing(message)
-    if attestation is None or attestation.is_decided:
+    if attestation is None or not attestation.is_under_way:
         return None
     return _shared(attestation) | {"consent_until": attestation.consent_until}
 

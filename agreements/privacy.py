@@ -1,5 +1,7 @@
 """What agreements' rows say about people, and how long it is kept."""
 
+from datetime import timedelta
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,16 +10,21 @@ from agreements.models import (
     ActivityTerms,
     Agreement,
     AgreementTemplate,
+    AssociationDeclaration,
     Attestation,
     Clause,
     Coverage,
     Document,
+    DutyAssessment,
+    HeldCpr,
     LegalReference,
+    OrderBatch,
     Signature,
     SigningCode,
     TemplateVersion,
+    ThresholdCrossing,
 )
-from agreements.states import OPENING, AgreementState, AttestationState
+from agreements.states import OPENING, UNDER_WAY, AgreementState, AttestationState
 from core import privacy
 from core.periods import start_of, today
 from core.policies import Policy
@@ -28,6 +35,7 @@ AGREED = gettext_lazy("The agreement on volunteering")
 CLEARED = gettext_lazy("Knowing who may work with children")
 AGREEMENTS = "agreements.over"
 ATTESTATIONS = "attestations.over"
+CPR = "attestations.cpr"
 
 
 def _operational(*names, **options):
@@ -53,8 +61,10 @@ def register_fields():
     _register_agreements()
     privacy.register(
         Attestation,
-        _operational("id", "ordered_by", "assessed_by", "withdrawn_by", "suspended_by")
-        | _operational("branch", "association", "ordered_at", "consent_until", export=True)
+        _operational("id", "opened_by", "ordered_by", "received_by", "declined_by")
+        | _operational("assessed_by", "withdrawn_by", "suspended_by", "batch", "declaration")
+        | _operational("branch", "association", "opened_at", "ordered_at", export=True)
+        | _operational("consent_until", "consented_on", "received_at", export=True)
         | {"volunteer": Operational(erase=DELETE_ROW)}
         | {
             name: Sensitive(
@@ -65,17 +75,66 @@ def register_fields():
             )
             for name in (
                 "kind",
+                "route",
                 "state",
+                "declined_at",
                 "assessed_at",
                 "valid_from",
+                "renew_by",
                 "valid_until",
                 "withdrawn_at",
                 "suspended_at",
+                "case_reference",
             )
         },
         person="volunteer",
     )
+    _register_orders()
     privacy.refuse_erasure_while(_agreement_in_force)
+
+
+def _register_orders():
+    privacy.register(
+        HeldCpr,
+        _operational("given_by")
+        | {"attestation": Operational(erase=DELETE_ROW)}
+        | {
+            name: Sensitive(
+                gettext_lazy("Ordering a certificate at the police"),
+                basis=privacy.CPR,
+                retention=CPR,
+                erase=DELETE_ROW,
+                export=False,
+            )
+            for name in ("sealed", "given_at")
+        },
+        person="attestation__volunteer",
+    )
+    privacy.register(
+        ThresholdCrossing,
+        _operational("branch", "noticed_at", export=True)
+        | {"volunteer": Operational(erase=DELETE_ROW)}
+        | {
+            name: Personal(
+                CLEARED, basis=privacy.PUBLIC_TASK, retention=ATTESTATIONS, erase=DELETE_ROW
+            )
+            for name in ("reason", "number", "crossed_on", "due_on")
+        },
+        person="volunteer",
+    )
+    privacy.register(
+        OrderBatch,
+        _operational("id", "branch", "kind", "made_at", "made_by", "ordered_at", "ordered_by"),
+    )
+    privacy.register(
+        DutyAssessment,
+        _operational(*(field.name for field in DutyAssessment._meta.local_concrete_fields)),
+    )
+    privacy.register(
+        AssociationDeclaration,
+        _operational("id", "association", "signed_on", "valid_until", "registered_at")
+        | _operational("registered_by", "signer_name"),
+    )
 
 
 def _register_texts():
@@ -192,6 +251,17 @@ def register_rules():
             source="domain.md 1.4, rule 46",
             verify=True,
         ),
+        Policy(
+            "attestation.cpr_days",
+            int,
+            60,
+            minimum=1,
+            maximum=60,
+            unit=gettext_lazy("days"),
+            label=gettext_lazy("A CPR number is deleted at the latest after so long"),
+            help=gettext_lazy("It is deleted at once when the answer is registered."),
+            source="domain.md rules 11 and 46",
+        ),
     )
     privacy.register_rule(
         privacy.RowRule(
@@ -216,6 +286,17 @@ def register_rules():
             basis="GDPR art. 5(1)(e)",
         )
     )
+    privacy.register_rule(
+        privacy.RowRule(
+            key=CPR,
+            label=gettext_lazy("CPR numbers whose order was never answered"),
+            policy="attestation.cpr_days",
+            unit="days",
+            model=HeldCpr,
+            expired=_cpr_too_old,
+            basis="databeskyttelsesloven § 11; GDPR art. 5(1)(e)",
+        )
+    )
 
 
 def _agreements_over(day):
@@ -229,11 +310,18 @@ def _delete_agreements(rows):
     rows.delete()
 
 
+def _cpr_too_old(day):
+    return HeldCpr.objects.filter(given_at__lt=start_of(day + timedelta(days=1)))
+
+
 def _attestations_over(day):
     begun = start_of(day)
     ended = Q(state__in=OPENING, valid_until__lt=day)
     refused = Q(state=AttestationState.NOT_APPROVED, assessed_at__lt=begun)
     withdrawn = Q(state=AttestationState.WITHDRAWN, withdrawn_at__lt=begun)
     suspended = Q(state=AttestationState.SUSPENDED, suspended_at__lt=begun)
-    unanswered = Q(state=AttestationState.ORDERED, consent_until__lt=day)
-    return Attestation.objects.filter(ended | refused | withdrawn | suspended | unanswered)
+    declined = Q(state=AttestationState.DECLINED, declined_at__lt=begun)
+    unanswered = Q(state__in=UNDER_WAY, opened_at__lt=begun)
+    return Attestation.objects.filter(
+        ended | refused | declined | withdrawn | suspended | unanswered
+    )

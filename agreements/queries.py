@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import (
     BigIntegerField,
+    Count,
     Exists,
     F,
     Max,
@@ -18,33 +19,43 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Subquery,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Collate
+from django.db.models.functions import Cast, Coalesce, Collate
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agreements import cpr
 from agreements.age import exempt_until
 from agreements.models import (
     ActivityTerms,
     Agreement,
+    AssociationDeclaration,
     Attestation,
     AttestationDuty,
+    AttestationKind,
     Coverage,
     Document,
     DocumentKind,
+    DutyAssessment,
+    HeldCpr,
     Insurance,
+    OrderBatch,
     Party,
     Signature,
     SigningCode,
+    ThresholdCrossing,
 )
-from agreements.states import AgreementState, AttestationState
+from agreements.states import CLOSING, AgreementState, AttestationState
 from coordination.access import Permission, Role, Scope, scope_of
 from coordination.eligibility import missing_rows
 from coordination.models import (
     Activity,
+    Association,
     Branch,
+    Clearance,
     ClearanceKind,
     Engagement,
     RoleAssignment,
@@ -90,6 +101,127 @@ def with_activities(rows):
 def attestations():
     """Attestations with branch and person."""
     return Attestation.objects.select_related("branch", "volunteer__person")
+
+
+def batches():
+    """Lists of orders with their branch and who made them."""
+    return (
+        OrderBatch.objects.select_related("branch", "made_by", "ordered_by")
+        .annotate(number=Count("attestations"))
+        .order_by("-made_at", "-pk")
+    )
+
+
+def people_on(batch_ids):
+    """The ids of the volunteers on these lists. 1 query."""
+    rows = Attestation.objects.filter(batch__in=batch_ids)
+    return list(rows.values_list("volunteer_id", flat=True))
+
+
+def cases_on(batch):
+    """What is on a list, in the order of its lines, CPR numbers along. 1 query."""
+    rows = attestations().filter(batch=batch).select_related("held_cpr")
+    return [(row, _masked(row)) for row in rows.order_by("opened_at", "pk")]
+
+
+def _masked(attestation):
+    held = getattr(attestation, "held_cpr", None)
+    return cpr.masked(held) if held else ""
+
+
+def waiting_for_order(user, most=200):
+    """Cases that wait to be ordered where the user may order, oldest first; `has_cpr`. 1 query."""
+    held = HeldCpr.objects.filter(attestation=OuterRef("pk"))
+    rows = attestations().filter(state=AttestationState.DETAILS).annotate(has_cpr=Exists(held))
+    rows = rows.permitted(user, Permission.ORDER_ATTESTATION)
+    return list(rows.order_by("opened_at", "pk")[:most])
+
+
+def assessment_of(activity):
+    """The newest answer to the three questions, or None. 1 query."""
+    return DutyAssessment.objects.filter(activity=activity).select_related("decided_by").first()
+
+
+def crossings(on):
+    """Thresholds crossed by people who have no child certificate on the day, the first due first.
+    `engagement` is where one can be ordered.
+    """
+    cleared = Clearance.objects.valid_on(on).filter(
+        volunteer=OuterRef("volunteer"), kind=ClearanceKind.CHILD_CERTIFICATE
+    )
+    tie = Engagement.objects.filter(
+        volunteer=OuterRef("volunteer"), site__branch=OuterRef("branch")
+    )
+    return (
+        ThresholdCrossing.objects.filter(~Exists(cleared))
+        .select_related("branch", "volunteer__person")
+        .annotate(
+            engagement=Subquery(tie.not_ended(on).order_by("pk").values("pk")[:1]),
+            under_way=Exists(
+                Attestation.objects.under_way().filter(volunteer=OuterRef("volunteer"))
+            ),
+        )
+        .order_by("due_on", "volunteer")
+    )
+
+
+# --- Associations --------------------------------------------------------------------------
+
+
+def associations():
+    """All of them; an association belongs to no branch."""
+    return Association.objects.all()
+
+
+def _with_children():
+    return Engagement.objects.filter(
+        site__activity__requirements__kind=ClearanceKind.CHILD_CERTIFICATE
+    )
+
+
+def associations_with_children(user, on):
+    """Associations through which somebody in the user's branches is with children: `people` how
+    many, `lacking` how many of them are not cleared, `declared_until` and `declared_by` of the
+    newest declaration that counts.
+    """
+    through = _with_children().not_ended(on).permitted(user, Permission.VIEW_ATTESTATIONS)
+    cleared = Clearance.objects.valid_on(on).filter(
+        volunteer=OuterRef("volunteer"), kind=ClearanceKind.CHILD_CERTIFICATE
+    )
+    mine = through.filter(association=OuterRef("pk")).order_by()
+    declared = AssociationDeclaration.objects.valid_on(on).filter(association=OuterRef("pk"))
+    newest = declared.order_by("-valid_until", "-pk")
+    return (
+        associations()
+        .annotate(
+            people=_count(mine),
+            lacking=_count(mine.filter(~Exists(cleared))),
+            declared_until=Subquery(newest.values("valid_until")[:1]),
+            declared_by=Subquery(newest.values("signer_name")[:1]),
+        )
+        .filter(people__gt=0)
+        .order_by(F("declared_until").asc(nulls_first=True), "name")
+    )
+
+
+def _count(engagements):
+    """How many volunteers the outer association's engagements have, as an expression."""
+    counted = engagements.values("association").annotate(number=Count("volunteer", distinct=True))
+    return Coalesce(Subquery(counted.values("number")), 0)
+
+
+def to_confirm(association, user, on):
+    """Engagements through the association, with children and not cleared, that the user may
+    assess: one per volunteer. 1 query.
+    """
+    cleared = Clearance.objects.valid_on(on).filter(
+        volunteer=OuterRef("volunteer"), kind=ClearanceKind.CHILD_CERTIFICATE
+    )
+    rows = _with_everything(_with_children().not_ended(on)).filter(
+        ~Exists(cleared), association=association
+    )
+    found = rows.permitted(user, Permission.ASSESS_ATTESTATION).order_by("volunteer", "pk")
+    return list({one.volunteer_id: one for one in found}.values())
 
 
 def documents():
@@ -350,7 +482,8 @@ def _read(engagements, on, user, *, own):
         (facts.open_agreements if open_ else facts.concluded)[coverage.engagement_id] = coverage
     question = _attestation_question(None if own else scope_of(user).grants)
     for attestation in question.rows(people=people):
-        facts.attestations[attestation.volunteer_id] = attestation
+        clears = AttestationKind(attestation.kind).clears
+        facts.attestations[attestation.volunteer_id, clears] = attestation
     facts.attested = {
         person for person in people if papers.has(person, ClearanceKind.CHILD_CERTIFICATE, on)
     }
@@ -364,7 +497,7 @@ def _attestation_question(grants):
     if grants is not None:
         here = Scope(grants).within(Attestation.branch_lookup, Permission.VIEW_ATTESTATIONS)
         rows = rows.filter(here)
-    return Prepared(rows.order_by("ordered_at", "pk"))
+    return Prepared(rows.order_by("opened_at", "pk"))
 
 
 @cache
@@ -388,6 +521,8 @@ def _steps(engagement, facts):
         steps.append(_certificate_step(engagement, facts))
     elif _is_optional(engagement, facts):
         steps.append(_optional_step(engagement, facts))
+    if (engagement.pk, ClearanceKind.CRIMINAL_RECORD) in facts.missing:
+        steps.append(_record_step(engagement, facts))
     return steps
 
 
@@ -542,7 +677,7 @@ def _order_url(engagement):
 
 
 def _staff_certificate_step(engagement, facts):
-    attestation = facts.attestations.get(engagement.volunteer_id)
+    attestation = facts.attestations.get(_about_children(engagement))
     may_order = facts.may(Permission.ORDER_ATTESTATION, engagement)
     last = exempt_until(engagement.volunteer.person)
     if last is not None and facts.on <= last:
@@ -552,10 +687,10 @@ def _staff_certificate_step(engagement, facts):
             next=_("Confirm it. From %(day)s the certificate is needed.") % {"day": _day(last)},
         )
         return _if(may_order, step, _order_url(engagement), _("Confirm"))
-    state = attestation.state if attestation else None
-    if state == AttestationState.ORDERED and not attestation.consent_has_expired(facts.on):
-        return _ordered_step(engagement, attestation, facts)
-    if state in (AttestationState.NOT_APPROVED, AttestationState.SUSPENDED):
+    if attestation is not None and attestation.is_under_way:
+        if not attestation.consent_has_expired(facts.on):
+            return _under_way_step(engagement, attestation, facts)
+    elif attestation is not None and attestation.state in CLOSING:
         return _step(
             engagement,
             _("Activities with children are closed to this volunteer"),
@@ -564,7 +699,7 @@ def _staff_certificate_step(engagement, facts):
     step = _step(
         engagement,
         _missing_certificate_text(attestation, facts),
-        next=_("Order the child certificate at the police and register it here."),
+        next=_("Ask the volunteer for the CPR number, and order it at the police."),
     )
     return _if(may_order, step, _order_url(engagement), _("Order"))
 
@@ -579,21 +714,73 @@ def _missing_certificate_text(attestation, facts):
     return _("The child certificate is missing")
 
 
-def _ordered_step(engagement, attestation, facts):
-    step = _step(
-        engagement,
+def _under_way_step(engagement, attestation, facts):
+    """What is waited for, with the way to the case for who may see it."""
+    text, then = _waiting_words(attestation)
+    url = reverse("agreements:attestation-detail", args=[attestation.pk])
+    may_see = facts.may(Permission.VIEW_ATTESTATIONS, engagement)
+    return _if(may_see, _step(engagement, text, next=then), url, _("Open it"))
+
+
+def _waiting_words(attestation):
+    if attestation.state == AttestationState.DETAILS:
+        return (
+            _("The child certificate is asked for"),
+            _("The volunteer gives the CPR number on their page, or you write it for them."),
+        )
+    if attestation.state == AttestationState.RECEIVED:
+        return _("The answer from the police is here"), _("The branch leader assesses it.")
+    if attestation.state == AttestationState.CONSENTED:
+        return (
+            _("The volunteer has consented to the child certificate"),
+            _("The answer from the police comes in some working days. Then it is assessed."),
+        )
+    if attestation.consent_until is None:
+        return (
+            _("The child certificate is ordered on paper"),
+            _("The volunteer signs the form. When the answer comes, it is assessed."),
+        )
+    return (
         _("The child certificate is ordered"),
-        next=_("The volunteer has until %(day)s to consent. Then the answer is assessed.")
+        _("The volunteer has until %(day)s to consent. Then the answer is assessed.")
         % {"day": _day(attestation.consent_until)},
     )
-    if not scope_of(facts.user).holds(Permission.ASSESS_ATTESTATION):
-        return step
-    url = reverse("agreements:attestation-assess", args=[attestation.pk])
-    return _if(facts.may(Permission.ASSESS_ATTESTATION, engagement), step, url, _("Assess"))
+
+
+def _record_step(engagement, facts):
+    """A criminal record certificate is required and not there."""
+    key = (engagement.volunteer_id, ClearanceKind.CRIMINAL_RECORD)
+    attestation = facts.attestations.get(key)
+    under_way = attestation is not None and attestation.is_under_way
+    expired = under_way and attestation.consent_has_expired(facts.on)
+    if under_way and not expired:
+        step = _step(
+            engagement,
+            _("The criminal record certificate is on its way"),
+            next=_("Open it to see what it waits for."),
+        )
+        url = reverse("agreements:attestation-detail", args=[attestation.pk])
+        may_see = facts.may(Permission.VIEW_ATTESTATIONS, engagement)
+        step = _if(may_see, step, url, _("Open it"))
+    elif facts.own:
+        step = _step(
+            engagement,
+            _("Your criminal record certificate is missing"),
+            next=_("Your coordinator tells you what to do."),
+        )
+    else:
+        step = _step(
+            engagement,
+            _("The criminal record certificate is missing"),
+            next=_("Ask for it, or look at one that the volunteer shows you."),
+        )
+        may_order = facts.may(Permission.ORDER_ATTESTATION, engagement)
+        step = _if(may_order, step, _order_url(engagement) + "?kind=record", _("Order"))
+    return replace(step, kind=str(ClearanceKind.CRIMINAL_RECORD))
 
 
 def _own_certificate_step(engagement, facts):
-    attestation = facts.attestations.get(engagement.volunteer_id)
+    attestation = facts.attestations.get(_about_children(engagement))
     last = exempt_until(engagement.volunteer.person)
     if last is not None and facts.on <= last:
         return _step(
@@ -601,15 +788,10 @@ def _own_certificate_step(engagement, facts):
             _("You need no child certificate before you are 15"),
             next=_("Your coordinator confirms it."),
         )
-    state = attestation.state if attestation else None
-    if state == AttestationState.ORDERED and not attestation.consent_has_expired(facts.on):
-        return _step(
-            engagement,
-            _("Your child certificate is ordered"),
-            next=_("Look in your Digital Post and answer the police no later than %(day)s.")
-            % {"day": _day(attestation.consent_until)},
-        )
-    if state in (AttestationState.NOT_APPROVED, AttestationState.SUSPENDED):
+    if attestation is not None and attestation.is_under_way:
+        if not attestation.consent_has_expired(facts.on):
+            return _own_under_way_step(engagement, attestation)
+    elif attestation is not None and attestation.state in CLOSING:
         return _step(
             engagement,
             _("This activity is not open to you now"),
@@ -620,6 +802,42 @@ def _own_certificate_step(engagement, facts):
         _("Your child certificate is missing"),
         next=_("Your coordinator orders it. You then consent in your Digital Post."),
     )
+
+
+def _own_under_way_step(engagement, attestation):
+    url = reverse("agreements:own-attestation", args=[attestation.pk])
+    if attestation.state == AttestationState.DETAILS:
+        return _step(
+            engagement,
+            _("We need your CPR number for your child certificate"),
+            next=_("Write it on your page. It is deleted when the answer is here."),
+            url=url,
+            action=_("Write your CPR number"),
+        )
+    if attestation.state == AttestationState.ORDERED and attestation.consent_until is None:
+        return _step(
+            engagement,
+            _("Your child certificate is ordered on paper"),
+            next=_("Sign the form that you get from your coordinator."),
+        )
+    if attestation.state == AttestationState.ORDERED:
+        return _step(
+            engagement,
+            _("Your child certificate is ordered"),
+            next=_("Look in your Digital Post and answer the police no later than %(day)s.")
+            % {"day": _day(attestation.consent_until)},
+            url=url,
+            action=_("I have answered"),
+        )
+    return _step(
+        engagement,
+        _("Your child certificate is on its way"),
+        next=_("You need not do anything now."),
+    )
+
+
+def _about_children(engagement):
+    return engagement.volunteer_id, ClearanceKind.CHILD_CERTIFICATE
 
 
 def _is_optional(engagement, facts):
@@ -633,20 +851,34 @@ def _is_optional(engagement, facts):
 
 
 def _optional_step(engagement, facts):
-    attestation = facts.attestations.get(engagement.volunteer_id)
-    ordered = attestation is not None and attestation.state == AttestationState.ORDERED
-    if ordered:
-        step = _ordered_step(engagement, attestation, facts)
+    attestation = facts.attestations.get(_about_children(engagement))
+    if (
+        attestation is not None
+        and attestation.is_under_way
+        and not attestation.consent_has_expired(facts.on)
+    ):
+        step = _under_way_step(engagement, attestation, facts)
     else:
-        step = _step(
-            engagement,
-            _("A child certificate is possible, not required"),
-            next=_("You may order one. It becomes a duty if the volunteer comes often."),
-        )
         may_order = facts.may(Permission.ORDER_ATTESTATION, engagement)
-        step = _if(may_order, step, _order_url(engagement), _("Order"))
+        step = _if(may_order, _option(engagement), _order_url(engagement), _("Order"))
     return replace(
         step, kind=str(ClearanceKind.CHILD_CERTIFICATE), why=_why(engagement), blocking=False
+    )
+
+
+def _option(engagement):
+    required_from = engagement.volunteer.child_certificate_from
+    if required_from is not None:
+        return _step(
+            engagement,
+            _("The volunteer is often with children: a child certificate is needed"),
+            next=_("Order it. From %(day)s they cannot be with children without it.")
+            % {"day": _day(required_from)},
+        )
+    return _step(
+        engagement,
+        _("A child certificate is possible, not required"),
+        next=_("You may order one. It becomes a duty if the volunteer comes often."),
     )
 
 

@@ -1,6 +1,6 @@
 """What agreements does when something happens to an engagement."""
 
-from agreements.actions import agreements, attestations
+from agreements.actions import agreements, attestations, renewals, thresholds
 from coordination import events
 
 
@@ -8,6 +8,8 @@ def subscribe():
     """Called once, from `AgreementsConfig.ready`."""
     events.subscribe(events.EngagementEnded, engagement_ended)
     events.subscribe(events.EngagementAccepted, engagement_accepted)
+    events.subscribe(events.EngagementResumed, engagement_resumed)
+    events.subscribe(events.AttendanceMarked, attendance_marked)
     events.subscribe(events.BirthCorrected, birth_corrected)
 
 
@@ -17,8 +19,19 @@ def engagement_ended(event):
 
 
 def engagement_accepted(event):
-    """Somebody under 15 needs no certificate yet."""
+    """Somebody under 15 needs no certificate yet; others may have to renew theirs."""
     attestations.exempt_when_accepted(engagement=event.engagement, by=event.by)
+    renewals.when_accepted(engagement=event.engagement, by=event.by)
+
+
+def engagement_resumed(event):
+    """Who was away for long renews their certificate."""
+    renewals.after_pause(engagement=event.engagement, by=event.by)
+
+
+def attendance_marked(event):
+    """Who has been with children more than the threshold needs a certificate."""
+    thresholds.recount(volunteer_ids=event.volunteer_ids, by=event.by)
 
 
 def birth_corrected(event):

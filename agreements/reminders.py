@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from agreements import emails, queries
 from agreements.models import Agreement, Attestation, Coverage
-from agreements.states import AgreementState, AttestationState
+from agreements.states import UNDER_WAY, AgreementState, AttestationState
 from core import policies
 from core.schedule import Due
 
@@ -51,7 +51,7 @@ def running_out(first, last):
 def expiring_attestations(today, within):
     """Approved attestations that run out within so many days and have no successor."""
     newer = Attestation.objects.filter(
-        Q(state=AttestationState.ORDERED)
+        Q(state__in=UNDER_WAY)
         | Q(state=AttestationState.APPROVED, valid_until__isnull=True)
         | Q(state=AttestationState.APPROVED, valid_until__gt=OuterRef("valid_until")),
         volunteer=OuterRef("volunteer"),

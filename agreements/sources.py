@@ -5,14 +5,22 @@ changes nothing; what it finds is for people to look at.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from agreements.models import Agreement, Attestation, Coverage
-from agreements.states import OPENING, AgreementState
-from coordination.models import Clearance, ClearanceKind
+from agreements.models import (
+    Agreement,
+    Attestation,
+    AttestationKind,
+    Coverage,
+    ThresholdCrossing,
+)
+from agreements.states import CLOSING, OPENING, AgreementState
+from coordination.models import Clearance, ClearanceKind, Volunteer
 from core.periods import covering, today
 
+DAY = timedelta(days=1)
 AGREEMENT = Agreement._meta.label_lower
 ATTESTATION = Attestation._meta.label_lower
 
@@ -27,7 +35,7 @@ class Discrepancy:
 
 
 def discrepancies(on=None):
-    """Everything that is wrong on the day, as Discrepancies. 5 queries."""
+    """Everything that is wrong on the day, as Discrepancies. 6 queries."""
     on = on or today()
     return [
         *_found(_unknown_sources(), "unknown_source"),
@@ -35,6 +43,7 @@ def discrepancies(on=None):
         *_found(_without_attestation(on), "attestation_does_not_carry_it"),
         *_found(_agreements_without(on), "agreement_without_clearance"),
         *_found(_attestations_without(on), "attestation_without_clearance"),
+        *_found(_volunteers_not_asked(), "required_of_person_but_not_asked"),
     ]
 
 
@@ -81,8 +90,12 @@ def _without_attestation(on):
         volunteer=OuterRef("volunteer"),
         state__in=OPENING,
     )
-    wrong_kind = ~Q(kind=ClearanceKind.CHILD_CERTIFICATE)
-    return _counting(ATTESTATION, on).filter(wrong_kind | ~Exists(carrying))
+    about_children = Q(kind=ClearanceKind.CHILD_CERTIFICATE)
+    right_kind = (about_children & Exists(carrying.about_children())) | (
+        Q(kind=ClearanceKind.CRIMINAL_RECORD)
+        & Exists(carrying.exclude(kind=AttestationKind.CHILD_CERTIFICATE))
+    )
+    return _counting(ATTESTATION, on).exclude(right_kind)
 
 
 def _agreements_without(on):
@@ -95,6 +108,19 @@ def _agreements_without(on):
         Coverage.objects.filter(covering(on, start="binding_from", end="binding_until"))
         .exclude(signed_later)
         .filter(~Exists(cleared))
+    )
+
+
+def _volunteers_not_asked():
+    """A threshold was crossed, or an outcome closes, and the gate does not ask in time."""
+    crossing = ThresholdCrossing.objects.filter(volunteer=OuterRef("pk"))
+    closed = Attestation.objects.about_children().filter(
+        volunteer=OuterRef("pk"), state__in=CLOSING
+    )
+    never = Q(child_certificate_from__isnull=True)
+    too_late = crossing.filter(due_on__lt=OuterRef("child_certificate_from") - DAY)
+    return Volunteer.objects.filter(
+        (never & (Exists(crossing) | Exists(closed))) | Exists(too_late)
     )
 
 

@@ -30,9 +30,13 @@ AGREEMENT = StateTable(
 
 
 class AttestationState(models.TextChoices):
+    DETAILS = "details", _("Waiting for the CPR number")
     ORDERED = "ordered", _("Ordered")
+    CONSENTED = "consented", _("The volunteer has consented")
+    RECEIVED = "received", _("The answer is here, to be assessed")
     APPROVED = "approved", _("Approved")
     NOT_APPROVED = "not_approved", _("Not approved")
+    DECLINED = "declined", _("The volunteer has not consented")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     SUSPENDED = "suspended", _("Suspended")
     EXEMPT = "exempt", _("Not needed before the age of 15")
@@ -40,15 +44,40 @@ class AttestationState(models.TextChoices):
 
 # The states in which an attestation opens the gate, within its days.
 OPENING = (AttestationState.APPROVED, AttestationState.EXEMPT)
-
+# Those in which an answer is on its way from the police.
+AT_THE_POLICE = (AttestationState.ORDERED, AttestationState.CONSENTED)
+# Those in which somebody has something left to do: one at a time per volunteer and kind.
+UNDER_WAY = (AttestationState.DETAILS, *AT_THE_POLICE, AttestationState.RECEIVED)
+# Those that close activities with children to the volunteer, whatever the tie.
+CLOSING = (
+    AttestationState.NOT_APPROVED,
+    AttestationState.SUSPENDED,
+    AttestationState.DECLINED,
+)
 
 ATTESTATION = StateTable(
     {
+        AttestationState.DETAILS: (AttestationState.ORDERED, AttestationState.WITHDRAWN),
         AttestationState.ORDERED: (
+            AttestationState.CONSENTED,
+            AttestationState.RECEIVED,
+            AttestationState.APPROVED,
+            AttestationState.NOT_APPROVED,
+            AttestationState.DECLINED,
+            AttestationState.WITHDRAWN,
+        ),
+        AttestationState.CONSENTED: (
+            AttestationState.RECEIVED,
             AttestationState.APPROVED,
             AttestationState.NOT_APPROVED,
             AttestationState.WITHDRAWN,
         ),
+        AttestationState.RECEIVED: (
+            AttestationState.APPROVED,
+            AttestationState.NOT_APPROVED,
+            AttestationState.WITHDRAWN,
+        ),
+        AttestationState.DECLINED: (),
         AttestationState.APPROVED: (AttestationState.SUSPENDED,),
         AttestationState.NOT_APPROVED: (),
         AttestationState.WITHDRAWN: (),

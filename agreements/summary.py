@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements import queries, reminders
 from agreements.models import Agreement, Attestation, Party, Signature
-from agreements.states import AgreementState, AttestationState
+from agreements.states import AT_THE_POLICE, AgreementState, AttestationState
 from coordination.access import Permission, Scope, scope_of
 from coordination.eligibility import missing_rows
 from coordination.models import ClearanceKind, Engagement
@@ -18,11 +18,13 @@ from core.periods import today
 from core.prepared import PreparedCount, given, moment
 from core.summary import Waiting, kept
 
+TO_ASSESS = (*AT_THE_POLICE, AttestationState.RECEIVED)
+
 # Who may do something about what is missing.
 MAY_HELP = {
     ClearanceKind.AGREEMENT: Permission.MAKE_AGREEMENTS,
     ClearanceKind.CHILD_CERTIFICATE: Permission.ORDER_ATTESTATION,
-}
+}  # the criminal record certificate is counted on its own page
 
 
 def staff_summary(user):
@@ -89,7 +91,7 @@ def _attestations(user, missing):
         ordered = Attestation.objects.permitted(user, Permission.ASSESS_ATTESTATION)
         yield Waiting(
             text=_("Child certificates to assess when they arrive"),
-            number=ordered.filter(state=AttestationState.ORDERED).count(),
+            number=ordered.filter(state__in=TO_ASSESS).count(),
             url=reverse("agreements:attestation-list") + "?show=ordered",
             action=_("See them"),
             order=32,

@@ -5,9 +5,10 @@ from datetime import time, timedelta
 import structlog
 
 from agreements import emails, reminders, sources
-from agreements.actions import documents, signatures
-from core import jobs, schedule
+from agreements.actions import documents, renewals, signatures
+from core import audit, jobs, schedule
 from core.models import Queue
+from core.periods import today
 
 DAILY = timedelta(days=1)
 
@@ -30,6 +31,12 @@ def clearances_match_sources(run):
 def forget_old_codes(run):
     """Codes are kept for a day, to count how many were asked for."""
     signatures.forget_old_codes()
+
+
+@jobs.scheduled("agreements.renew_after_pauses", every=DAILY, at=time(2, 30))
+def renew_after_pauses(run):
+    """Who comes back today from a long pause renews their certificate."""
+    renewals.after_pauses_ended(on=today(), by=audit.SYSTEM)
 
 
 def report_discrepancies(found):

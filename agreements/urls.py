@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agreements.views import agreements, attestations, signing, terms
+from agreements.views import agreements, attestations, batches, duties, signing, terms
 
 app_name = "agreements"
 urlpatterns = [
@@ -42,9 +42,52 @@ urlpatterns = [
         name="attestation-order",
     ),
     path(
+        "attester/undtag/<int:pk>/",
+        attestations.AttestationExemptView.as_view(),
+        name="attestation-exempt",
+    ),
+    path(
+        "attester/<int:pk>/",
+        attestations.AttestationDetailView.as_view(),
+        name="attestation-detail",
+    ),
+    path(
         "attester/<int:pk>/vurder/",
         attestations.AttestationAssessView.as_view(),
         name="attestation-assess",
+    ),
+    path(
+        "attester/<int:pk>/cpr/", attestations.AttestationCprView.as_view(), name="attestation-cpr"
+    ),
+    path(
+        "attester/<int:pk>/cpr/vis/",
+        attestations.AttestationRevealView.as_view(),
+        name="attestation-reveal",
+    ),
+    path(
+        "attester/<int:pk>/cpr/slet/",
+        attestations.AttestationForgetView.as_view(),
+        name="attestation-forget",
+    ),
+    path(
+        "attester/<int:pk>/samtykke/",
+        attestations.AttestationConsentView.as_view(),
+        name="attestation-consent",
+    ),
+    path(
+        "attester/<int:pk>/nej/",
+        attestations.AttestationDeclineView.as_view(),
+        name="attestation-decline",
+    ),
+    path(
+        "attester/<int:pk>/svar/",
+        attestations.AttestationReceiveView.as_view(),
+        name="attestation-receive",
+    ),
+    path(
+        "attester/<int:pk>/igen/",
+        attestations.AttestationAgainView.as_view(),
+        name="attestation-again",
     ),
     path(
         "attester/<int:pk>/traek-tilbage/",
@@ -61,6 +104,26 @@ urlpatterns = [
         attestations.AttestationReinstateView.as_view(),
         name="attestation-reinstate",
     ),
+    path("attester/lister/", batches.BatchListView.as_view(), name="batch-list"),
+    path("attester/lister/ny/", batches.BatchCreateView.as_view(), name="batch-create"),
+    path("attester/lister/<int:pk>/", batches.BatchDetailView.as_view(), name="batch-detail"),
+    path("attester/lister/<int:pk>/linjer/", batches.BatchLinesView.as_view(), name="batch-lines"),
+    path(
+        "attester/lister/<int:pk>/bestilt/",
+        batches.BatchOrderedView.as_view(),
+        name="batch-ordered",
+    ),
+    path(
+        "attester/lister/<int:pk>/opgiv/", batches.BatchGiveUpView.as_view(), name="batch-give-up"
+    ),
+    path("attester/graenser/", duties.CrossingListView.as_view(), name="crossing-list"),
+    path("attester/foreninger/", duties.DeclarationListView.as_view(), name="declaration-list"),
+    path(
+        "attester/foreninger/<int:pk>/erklaering/",
+        duties.DeclarationCreateView.as_view(),
+        name="declaration-create",
+    ),
+    path("aktiviteter/<int:pk>/boerneattest/", duties.WizardView.as_view(), name="duty-wizard"),
     path("aktiviteter/<int:pk>/vilkaar/", terms.TermsView.as_view(), name="terms"),
     path("min-side/aftaler/", agreements.OwnListView.as_view(), name="own-list"),
     path("min-side/aftaler/<int:pk>/", agreements.OwnSignView.as_view(), name="own-sign"),
@@ -68,6 +131,31 @@ urlpatterns = [
         "min-side/aftaler/dokument/<int:pk>.pdf",
         agreements.OwnDocumentView.as_view(),
         name="own-document",
+    ),
+    path(
+        "min-side/attester/<int:pk>/",
+        attestations.OwnAttestationView.as_view(),
+        name="own-attestation",
+    ),
+    path(
+        "min-side/attester/<int:pk>/cpr/",
+        attestations.OwnCprView.as_view(),
+        name="own-attestation-cpr",
+    ),
+    path(
+        "min-side/attester/<int:pk>/cpr/slet/",
+        attestations.OwnForgetView.as_view(),
+        name="own-attestation-forget",
+    ),
+    path(
+        "min-side/attester/<int:pk>/samtykke/",
+        attestations.OwnConsentView.as_view(),
+        name="own-attestation-consent",
+    ),
+    path(
+        "min-side/attester/<int:pk>/nej/",
+        attestations.OwnDeclineView.as_view(),
+        name="own-attestation-decline",
     ),
     path("skriv-under/<str:token>/", signing.StartView.as_view(), name="sign-start"),
     path("skriv-under/<str:token>/kode/", signing.CodeView.as_view(), name="sign-code"),

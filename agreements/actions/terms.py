@@ -45,6 +45,11 @@ def save(*, activity, by, **fields):
         NECESSITY.get(duty),
         fixed_tie_only=duty == AttestationDuty.DUTY,
     )
+    _require_kind(
+        activity,
+        ClearanceKind.CRIMINAL_RECORD,
+        NECESSITY.get(AttestationDuty(terms.criminal_record)),
+    )
     audit.record(
         "terms.saved",
         by=by,

@@ -28,10 +28,6 @@ class TermsForm(forms.ModelForm):
             "may",
             "may_not",
             "refer_to_staff",
-            "child_certificate",
-            "direct_contact_under_15",
-            "moves_among_under_15",
-            "legal_order",
             "notification_recipient",
             "insurance",
             "insurance_note",
@@ -39,16 +35,11 @@ class TermsForm(forms.ModelForm):
             "staff_informed_on",
             "med_link",
         ]
-        widgets = {"child_certificate": forms.RadioSelect, "insurance": forms.RadioSelect}
+        widgets = {"insurance": forms.RadioSelect}
         help_texts = {
             "may": ONE_A_LINE,
             "may_not": ONE_A_LINE,
             "refer_to_staff": _("What volunteers leave to the staff. One task on each line."),
-            "child_certificate": _(
-                "Required: people with a fixed tie cannot begin without it; for an occasional "
-                "tie it is possible. Possible: you may ask for it."
-            ),
-            "legal_order": _("For example the order of the Ministry of Culture."),
         }
 
     def __init__(self, *args, **kwargs):

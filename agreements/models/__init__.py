@@ -1,8 +1,16 @@
 """Agreements' rows: templates, terms, agreements with signatures and documents, attestations."""
 
 from agreements.models.agreement import Agreement, Coverage, Party, Signature, SigningMethod
-from agreements.models.attestation import Attestation, AttestationKind
+from agreements.models.attestation import (
+    Attestation,
+    AttestationKind,
+    AttestationRoute,
+    HeldCpr,
+    OrderBatch,
+)
+from agreements.models.declaration import AssociationDeclaration
 from agreements.models.document import Document, DocumentKind
+from agreements.models.duty import CrossedBy, DutyAssessment, ThresholdCrossing
 from agreements.models.signing import SigningCode
 from agreements.models.template import AgreementTemplate, Clause, LegalReference, TemplateVersion
 from agreements.models.terms import ActivityTerms, AttestationDuty, Insurance
@@ -11,18 +19,25 @@ __all__ = [
     "ActivityTerms",
     "Agreement",
     "AgreementTemplate",
+    "AssociationDeclaration",
     "Attestation",
     "AttestationDuty",
     "AttestationKind",
+    "AttestationRoute",
     "Clause",
     "Coverage",
+    "CrossedBy",
     "Document",
     "DocumentKind",
+    "DutyAssessment",
+    "HeldCpr",
     "Insurance",
     "LegalReference",
+    "OrderBatch",
     "Party",
     "Signature",
     "SigningCode",
     "SigningMethod",
     "TemplateVersion",
+    "ThresholdCrossing",
 ]

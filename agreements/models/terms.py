@@ -64,6 +64,18 @@ class ActivityTerms(models.Model):
         _("the volunteer regularly moves among children under 15"), default=False
     )
     legal_order = models.CharField(_("order that applies"), max_length=200, blank=True)
+    certificate_months = models.PositiveSmallIntegerField(
+        _("child certificate renewed after so many months"), null=True, blank=True
+    )
+    criminal_record = models.CharField(
+        _("criminal record certificate"),
+        max_length=12,
+        choices=AttestationDuty,
+        default=AttestationDuty.NOT_RELEVANT,
+    )
+    public_record = models.BooleanField(
+        _("the criminal record certificate for authorities"), default=False
+    )
     notification_recipient = models.CharField(
         _("who receives a notification of concern about a child"), max_length=200, blank=True
     )
@@ -85,6 +97,17 @@ class ActivityTerms(models.Model):
                 condition=Q(child_certificate__in=AttestationDuty.values),
                 name="terms_child_certificate_known",
                 violation_error_message=_("Choose whether it is required or possible."),
+            ),
+            models.CheckConstraint(
+                condition=Q(criminal_record__in=AttestationDuty.values),
+                name="terms_criminal_record_known",
+                violation_error_message=_("Choose whether it is required or possible."),
+            ),
+            models.CheckConstraint(
+                condition=Q(certificate_months__isnull=True)
+                | Q(certificate_months__range=(1, 120)),
+                name="terms_certificate_months_sensible",
+                violation_error_message=_("Write a number of months from 1 to 120."),
             ),
             models.CheckConstraint(
                 condition=~Q(child_certificate=AttestationDuty.DUTY)

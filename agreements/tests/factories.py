@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from agreements.actions import agreements, signatures, templates, terms
+from agreements.actions import agreements, attestations, signatures, templates, terms
 from agreements.models import AttestationDuty, Insurance, Party
 from core.periods import today
 
@@ -55,3 +55,11 @@ def sign_on_paper(agreement, *, by, parties=tuple(Party)):
 
 def make_concluded(volunteer, *, by, **fields):
     return sign_on_paper(make_sent(volunteer, by=by, **fields), by=by)
+
+
+def make_approved(engagement, *, by, leader):
+    """An approved child certificate for the engagement's volunteer; `leader` assesses it."""
+    ordered = attestations.order(
+        volunteer=engagement.volunteer, branch=engagement.site.branch, by=by
+    )
+    return attestations.assess(attestation=ordered, outcome="approved", by=leader)

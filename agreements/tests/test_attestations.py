@@ -22,6 +22,18 @@ from core.periods import today
 pytestmark = pytest.mark.django_db
 
 ALLOWED = {
+    ("details", "ordered"),
+    ("details", "withdrawn"),
+    ("ordered", "consented"),
+    ("ordered", "received"),
+    ("ordered", "declined"),
+    ("consented", "received"),
+    ("consented", "approved"),
+    ("consented", "not_approved"),
+    ("consented", "withdrawn"),
+    ("received", "approved"),
+    ("received", "not_approved"),
+    ("received", "withdrawn"),
     ("ordered", "approved"),
     ("ordered", "not_approved"),
     ("ordered", "withdrawn"),

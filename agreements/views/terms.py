@@ -53,5 +53,6 @@ class TermsView(FormView):
         return super().get_context_data(
             warnings=queries.terms_warnings(getattr(self.object, "terms", None)),
             at_risk=queries.at_risk(self.object),
+            assessment=queries.assessment_of(self.object),
             **kwargs,
         )

@@ -386,6 +386,8 @@ class _Builder:
             volunteer=tie.volunteer,
             branch=tie.site.branch,
             state=AttestationState.ORDERED if waiting else AttestationState.APPROVED,
+            opened_at=self.now - timedelta(days=5 if waiting else 900),
+            opened_by=self.coordinator,
             ordered_at=self.now - timedelta(days=5 if waiting else 900),
             ordered_by=self.coordinator,
             consent_until=self.day + timedelta(days=9 if waiting else -880),

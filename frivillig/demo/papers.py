@@ -316,20 +316,25 @@ def _approved(places, engagement, number):
 
 
 def _assessed(places, engagement, on, **fields):
+    last_day = on + timedelta(days=CERTIFICATE_DAYS)
     values = {
         "state": AttestationState.APPROVED,
         "assessed_at": start_of(on) + timedelta(hours=11),
         "assessed_by": places.leaders[engagement.site.branch.name],
         "valid_from": on,
-        "valid_until": on + timedelta(days=CERTIFICATE_DAYS),
+        "renew_by": last_day,
+        "valid_until": last_day,
     }
     return _ordered(places, engagement, on - timedelta(days=9), **values | fields)
 
 
 def _ordered(places, engagement, on, **fields):
+    fields.setdefault("state", AttestationState.ORDERED)
     return Attestation(
         volunteer=engagement.volunteer,
         branch=engagement.site.branch,
+        opened_at=start_of(on) + timedelta(hours=10),
+        opened_by=places.coordinators[engagement.site.branch.name],
         ordered_at=start_of(on) + timedelta(hours=10),
         ordered_by=places.coordinators[engagement.site.branch.name],
         consent_until=on + timedelta(days=14),
@@ -355,6 +360,7 @@ def _in_state(places, case, engagement):
             on,
             state=AttestationState.NOT_APPROVED,
             valid_from=None,
+            renew_by=None,
             valid_until=None,
         )
     if case == "suspended":

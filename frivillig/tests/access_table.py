@@ -93,10 +93,29 @@ agreements:document                       document     in   404  404  403  403  
 agreements:attestation-list               -            in   403  403  403  403  ok   ok   .    ok   ok   -
 agreements:attestation-missing            -            in   403  403  403  403  ok   ok   .    ok   ok   -
 agreements:attestation-order              lacking      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-exempt             lacking      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-detail             ordered      in   404  404  403  403  ok   ok   404  ok   ok   -
 agreements:attestation-assess             ordered      in   404  404  403  403  ok   403  404  403  ok   post
+agreements:attestation-cpr                details      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-reveal             details      in   404  404  403  403  403  403  404  403  403  post
+agreements:attestation-forget             details      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-consent            ordered      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-decline            ordered      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-receive            ordered      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:attestation-again              approved     in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:attestation-withdraw           ordered      in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:attestation-suspend            approved     in   404  404  403  403  ok   403  404  403  ok   post
 agreements:attestation-reinstate          suspended    in   404  404  403  403  ok   403  404  403  ok   post
+agreements:batch-list                     -            in   403  403  403  403  403  ok   .    ok   ok   -
+agreements:batch-create                   -            in   403  403  403  403  403  ok   .    ok   ok   post
+agreements:batch-detail                   batch        in   404  404  403  403  403  ok   404  ok   ok   -
+agreements:batch-lines                    batch        in   404  404  403  403  403  403  404  403  403  post
+agreements:batch-ordered                  batch        in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:batch-give-up                  batch        in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:crossing-list                  -            in   403  403  403  403  ok   ok   .    ok   ok   -
+agreements:declaration-list               -            in   403  403  403  403  ok   ok   .    ok   ok   -
+agreements:declaration-create             association  in   403  403  403  403  ok   ok   .    ok   ok   post
+agreements:duty-wizard                    activity     in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:terms                          activity     in   404  404  403  403  403  ok   404  ok   ok   post
 # Applications and opportunities
 recruitment:application-list              -            in   403  403  403  403  ok   ok   .    ok   ok   -
@@ -137,6 +156,11 @@ core:job                                  job          in   404  ok   404  404  
 core:job-cancel                           job          in   404  ok   404  404  post
 core:job-resume                           job          in   404  ok   404  404  post
 core:job-result                           job          in   404  403  404  404  -
+agreements:own-attestation                own-case     in   404  ok   404  404  -
+agreements:own-attestation-cpr            own-case     in   404  ok   404  404  post
+agreements:own-attestation-forget         own-case     in   404  ok   404  404  post
+agreements:own-attestation-consent        own-case     in   404  ok   404  404  post
+agreements:own-attestation-decline        own-case     in   404  ok   404  404  post
 """
 
 # Addresses that ask for no sign-in, with what a visitor gets. Nothing else may be public.

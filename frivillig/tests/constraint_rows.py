@@ -8,13 +8,17 @@ from agreements.models import (
     ActivityTerms,
     Agreement,
     AgreementTemplate,
+    AssociationDeclaration,
     Attestation,
     Clause,
     Coverage,
     Document,
+    DutyAssessment,
     LegalReference,
+    OrderBatch,
     Signature,
     TemplateVersion,
+    ThresholdCrossing,
 )
 from coordination.access import Role
 from coordination.models import (
@@ -143,9 +147,42 @@ def _papers(branch, volunteer, engagement, activity, staff, now):
         Attestation.objects.create(
             volunteer=volunteer,
             branch=branch,
+            state="ordered",
+            opened_at=now,
+            opened_by=staff,
             ordered_at=now,
             ordered_by=staff,
             consent_until=today() + timedelta(days=14),
+        ),
+        OrderBatch.objects.create(
+            branch=branch, kind="child_certificate", made_at=now, made_by=staff
+        ),
+        AssociationDeclaration.objects.create(
+            association=make.make_association(),
+            signed_on=today(),
+            signer_name="Formand",
+            valid_until=today(),
+            registered_at=now,
+            registered_by=staff,
+        ),
+        DutyAssessment.objects.create(
+            activity=activity,
+            direct_contact=True,
+            moves_among=False,
+            usual_tie="fixed",
+            answer="duty",
+            chosen="duty",
+            decided_at=now,
+            decided_by=staff,
+        ),
+        ThresholdCrossing.objects.create(
+            volunteer=volunteer,
+            branch=branch,
+            reason="times",
+            number=4,
+            crossed_on=today(),
+            due_on=today(),
+            noticed_at=now,
         ),
         ActivityTerms.objects.create(activity=activity, agreement_required=False),
     ]

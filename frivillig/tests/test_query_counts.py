@@ -7,7 +7,15 @@ from django.db import connection
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from agreements.models import Agreement, AgreementTemplate, Attestation, Coverage, TemplateVersion
+from agreements.models import (
+    Agreement,
+    AgreementTemplate,
+    Attestation,
+    Coverage,
+    OrderBatch,
+    TemplateVersion,
+    ThresholdCrossing,
+)
 from coordination import emails
 from coordination.models import Assignment, GroupMessage, RecognitionInvitation
 from coordination.tests import factories as make
@@ -38,6 +46,9 @@ QUERIES = {
     "agreements:agreement-missing": 12,
     "agreements:attestation-list": 8,
     "agreements:attestation-missing": 12,
+    "agreements:batch-list": 9,
+    "agreements:crossing-list": 8,
+    "agreements:declaration-list": 6,
     "recruitment:application-list": 9,
     "recruitment:opportunity-admin-list": 6,
     "recruitment:opportunity-list": 6,
@@ -142,9 +153,27 @@ class Filler:
             Attestation.objects.create(
                 volunteer=volunteer,
                 branch=branch,
+                state="ordered",
+                opened_at=timezone.now(),
+                opened_by=self.by,
+                batch=OrderBatch.objects.create(
+                    branch=branch,
+                    kind="child_certificate",
+                    made_at=timezone.now(),
+                    made_by=self.by,
+                ),
                 ordered_at=timezone.now(),
                 ordered_by=self.by,
                 consent_until=today(),
+            )
+            ThresholdCrossing.objects.create(
+                volunteer=volunteer,
+                branch=branch,
+                reason="times",
+                number=4,
+                crossed_on=today(),
+                due_on=today(),
+                noticed_at=timezone.now(),
             )
 
 

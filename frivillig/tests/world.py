@@ -11,7 +11,8 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from agreements import signing
-from agreements.actions import agreements, attestations
+from agreements.actions import agreements, attestations, batches, cpr
+from agreements.models import AttestationKind
 from agreements.tests import factories as papers
 from coordination import emails
 from coordination.access import Role
@@ -25,6 +26,7 @@ from recruitment.states import OpportunityState
 from recruitment.tests import factories as calls
 
 HERE, ELSEWHERE = "Havtorn", "Zinnober"
+PLANTED_CPR = {HERE: ("0101604242", "0201604343"), ELSEWHERE: ("0301604444", "0401604545")}
 
 
 @dataclass
@@ -197,6 +199,26 @@ def _papers(place, site, volunteer):
         if state == "suspended":
             row = attestations.suspend(attestation=row, by=leader)
         place.rows[state] = row
+    place.rows["own-case"] = place.rows["approved"]
+    _orders(place, site)
+
+
+def _orders(place, site):
+    """Two who gave their CPR number: one on a list of orders, one not yet."""
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    for name, number in (
+        ("Liste", PLANTED_CPR[place.mark][0]),
+        ("Cpr", PLANTED_CPR[place.mark][1]),
+    ):
+        person = make.make_volunteer(f"{place.mark} {name}", birth_year=1960)
+        make.make_engagement(person, site, accepted_by=coordinator)
+        case = attestations.request(volunteer=person, branch=place.branch, by=coordinator)
+        cpr.give(attestation=case, number=number, by=coordinator)
+        if name == "Liste":
+            place.rows["batch"] = batches.make(
+                branch=place.branch, kind=AttestationKind.CHILD_CERTIFICATE, by=coordinator
+            )
+        place.rows["details"] = case
 
 
 def _newcomers(place, site):
