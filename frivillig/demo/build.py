@@ -45,6 +45,7 @@ def build(say=lambda sentence: None):
         papers.leave_some_open(found, ties)
         say("Shifts, applications and thanks")
         Calendar(found, sites, ties, crowd).fill()
+        papers.ask_about_children(found, ties)
         newcomers.apply(found, calls, crowd)
         thanks.say_thanks(found)
         post.write(found)

@@ -14,12 +14,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements import documents, emails
-from agreements.actions import agreements, attestations, signatures
+from agreements.actions import (
+    agreements,
+    assessments,
+    attestations,
+    declarations,
+    duties,
+    signatures,
+    thresholds,
+)
 from agreements.actions import documents as document_actions
+from agreements.duty import Answers, legal_orders
 from agreements.models import (
+    ActivityTerms,
     Agreement,
     AgreementTemplate,
     Attestation,
+    AttestationDuty,
     Coverage,
     Document,
     DocumentKind,
@@ -28,8 +39,17 @@ from agreements.models import (
     SigningMethod,
     TemplateVersion,
 )
-from agreements.states import AgreementState, AttestationState
-from coordination.models import Clearance, ClearanceKind, Requirement
+from agreements.states import CLOSING, AgreementState, AttestationState
+from coordination.models import (
+    Assignment,
+    Association,
+    Clearance,
+    ClearanceKind,
+    Engagement,
+    Requirement,
+    Tie,
+)
+from coordination.states import AssignmentState
 from core import jobs
 from core.models import Message, MessageState, User
 from core.periods import day_of, start_of, today
@@ -307,6 +327,60 @@ def attest(places, ties):
     for one in ties.on_top["ordered"]:
         by = places.coordinators[one.site.branch.name]
         attestations.order(volunteer=one.volunteer, branch=one.site.branch, by=by)
+
+
+def ask_about_children(places, ties):
+    """What is new about certificates: presences counted, the three questions, a declaration.
+
+    No CPR number: those stand nowhere in a demo.
+    """
+    closed = Attestation.objects.filter(state__in=CLOSING).values_list("volunteer_id", flat=True)
+    duties.sync(volunteer_ids=list(closed), by=places.manager)
+    came = Assignment.objects.filter(state=AssignmentState.ATTENDED)
+    thresholds.recount(
+        volunteer_ids=list(came.values_list("volunteer_id", flat=True).distinct()),
+        by=places.manager,
+    )
+    for terms in ActivityTerms.objects.exclude(child_certificate=AttestationDuty.NOT_RELEVANT):
+        required = terms.child_certificate == AttestationDuty.DUTY
+        assessments.decide(
+            activity=terms.activity,
+            answers=Answers(
+                contact=terms.direct_contact_under_15,
+                among=terms.moves_among_under_15,
+                tie=Tie.FIXED if required else Tie.OCCASIONAL,
+            ),
+            chosen=terms.child_certificate,
+            legal_order=legal_orders()[1],
+            by=places.manager,
+        )
+    _declare(places)
+    _ask_one(places)
+
+
+def _ask_one(places):
+    """Somebody without a fixed tie is asked for a certificate, and has not given the CPR number."""
+    option = Engagement.objects.filter(
+        tie=Tie.OCCASIONAL,
+        volunteer__attestations__isnull=True,
+        site__activity__requirements__kind=ClearanceKind.CHILD_CERTIFICATE,
+    ).not_ended(today())
+    one = option.select_related("site__branch", "volunteer__person").order_by("pk").first()
+    if one is not None:
+        by = places.coordinators[one.site.branch.name]
+        attestations.request(volunteer=one.volunteer, branch=one.site.branch, by=by)
+
+
+def _declare(places):
+    """One association has declared, the others have it to do."""
+    association = Association.objects.filter(engagements__isnull=False).order_by("pk").first()
+    if association is not None:
+        declarations.register(
+            association=association,
+            signed_on=today() - timedelta(days=40),
+            signer_name="Formanden",
+            by=places.manager,
+        )
 
 
 def _approved(places, engagement, number):

@@ -28,6 +28,7 @@ STAFF = (
     ("tarup", "Thomas Tang", Role.LOCAL_COORDINATOR, "Tarup Bibliotek"),
     ("leder", "Lene Lind", Role.BRANCH_LEADER, "Vollsmose Bibliotek"),
     ("ambassador", "Anders Ager", Role.AMBASSADOR, "Tarup Bibliotek"),
+    ("attester", "Asta Agerbo", Role.CERTIFICATE_OFFICER, ""),
     ("laeser", "Rikke Rask", Role.READER, ""),
 )
 
