@@ -20,6 +20,7 @@ from coordination.actions import assignments, engagements
 from coordination.models import Assignment, Clearance, Engagement, Tie
 from coordination.tests import factories as make
 from core import policies
+from core.constraints import explained
 from core.errors import DomainError
 from core.periods import covers, day_of, today
 
@@ -141,7 +142,7 @@ class History:
     def do(self, deed):
         """A rule's no is a fine answer."""
         try:
-            with transaction.atomic():
+            with explained(), transaction.atomic():
                 getattr(self, deed)()
         except DomainError:
             pass
@@ -203,7 +204,7 @@ def _check_gate(engagement, rows):
 
 @pytest.mark.django_db
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

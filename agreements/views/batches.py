@@ -46,8 +46,7 @@ class BatchListView(BatchRows, ListView):
     template_name = "agreements/batch/list.html"
 
     def get_context_data(self, **kwargs):
-        user = self.request.user
-        waiting = queries.waiting_for_order(user)
+        waiting = self.waiting
         return super().get_context_data(
             ready=[one for one in waiting if one.has_cpr and one.batch_id is None],
             without=[one for one in waiting if not one.has_cpr],
@@ -56,8 +55,9 @@ class BatchListView(BatchRows, ListView):
         )
 
     def record_access(self, rows):
+        self.waiting = queries.waiting_for_order(self.request.user)
         people = set(queries.people_on([row.pk for row in rows]))
-        people |= {one.volunteer_id for one in queries.waiting_for_order(self.request.user)}
+        people |= {one.volunteer_id for one in self.waiting}
         audit.record_access(self.request, people, self.access_purpose)
 
 

@@ -46,7 +46,7 @@ QUERIES = {
     "agreements:agreement-missing": 12,
     "agreements:attestation-list": 8,
     "agreements:attestation-missing": 12,
-    "agreements:batch-list": 9,
+    "agreements:batch-list": 10,
     "agreements:crossing-list": 8,
     "agreements:declaration-list": 6,
     "recruitment:application-list": 9,
