@@ -186,7 +186,7 @@ def test_order_page_says_why_and_registers(client, child_engagement, coordinator
     address = reverse("agreements:attestation-order", args=[child_engagement.pk])
     assert child_engagement.site.activity.title in client.get(address).content.decode()
 
-    client.post(address)
+    client.post(address, {"kind": "child_certificate", "how": "ordered"})
 
     assert Attestation.objects.get().state == "ordered"
 
@@ -210,32 +210,37 @@ def test_terms_form_saves_and_shows_who_is_at_risk(client, volunteer, manager):
         {
             "agreement_required": "on",
             "template": engagement.site.activity.terms.template_id,
-            "child_certificate": "duty",
-            "direct_contact_under_15": "on",
             "insurance": "covered",
         },
         follow=True,
     )
 
     [one] = page.context["at_risk"]
-    assert (one.engagement.volunteer, len(one.kinds)) == (volunteer, 2)
+    assert (one.engagement.volunteer, len(one.kinds)) == (volunteer, 1)
 
 
-def test_terms_duty_needs_a_reason(client, engagement, manager):
+def test_the_wizard_shows_who_is_at_risk(client, volunteer, manager):
+    engagement = volunteer.engagements.get()
+    factories.make_terms(engagement.site.activity, by=manager, agreement_required=False)
+    shift = people.make_shift(engagement.site)
+    shift.assignments.create(
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=shift.starts_at,
+        booked_by=manager,
+    )
     client.force_login(manager)
+    address = reverse("agreements:duty-wizard", args=[engagement.site.activity_id])
 
     page = client.post(
-        reverse("agreements:terms", args=[engagement.site.activity_id]),
-        {
-            "agreement_required": "on",
-            "template": engagement.site.activity.terms.template_id,
-            "child_certificate": "duty",
-            "insurance": "covered",
-        },
+        f"{address}?contact=yes&among=no&tie=fixed",
+        {"chosen": "duty", "criminal_record": "not_relevant"},
+        follow=True,
     )
 
-    assert page.status_code == 200
-    assert page.context["form"].errors
+    [one] = page.context["at_risk"]
+    assert (one.engagement.volunteer, len(one.kinds)) == (volunteer, 1)
 
 
 @pytest.mark.parametrize(
