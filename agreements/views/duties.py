@@ -45,6 +45,7 @@ class WizardView(FormView):
         return self.render_form(self._question_form(question))
 
     def post(self, request, *args, **kwargs):
+        self.prepare()
         if self._open_question() is not None:
             return HttpResponseRedirect(request.path)
         return super().post(request, *args, **kwargs)
