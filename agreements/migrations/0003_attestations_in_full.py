@@ -14,7 +14,7 @@ def opened_when_ordered(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("agreements", "0002_guards"),
-        ("coordination", "0005_child_certificate_from"),
+        ("coordination", "0006_child_certificate_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
