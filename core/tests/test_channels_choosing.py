@@ -70,6 +70,18 @@ def test_sensitive_matter_never_goes_by_text_message(question):
     assert choose(**(question | {"sensitive": True})).channel != Channel.SMS
 
 
+@pytest.mark.parametrize("necessity", [LAW, WORK, NICE])
+@pytest.mark.parametrize("address", [(), ADDRESS])
+@pytest.mark.parametrize("wish", ["", Channel.SMS])
+def test_sensitive_matter_is_a_letter_or_a_task_where_only_a_phone_is_known(
+    necessity, address, wish
+):
+    reach = Reach(phone="+4512345678", address=address, prefers=wish)
+    choice = choose(necessity=necessity, reach=reach, open_ways=EVERYTHING, sensitive=True)
+    by_letter = address and necessity != NICE
+    assert choice.channel == (Channel.LETTER if by_letter else None)
+
+
 @given(questions)
 def test_what_is_nice_is_no_letter_unless_wished_for_and_never_a_task(question):
     choice = choose(**(question | {"necessity": NICE}))
