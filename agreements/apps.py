@@ -9,13 +9,26 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements")
 
     def ready(self):
-        from agreements import boxes, constraints, emails, menu, policies, privacy, receivers, tasks
+        from agreements import (
+            boxes,
+            constraints,
+            emails,
+            menu,
+            news,
+            policies,
+            privacy,
+            receivers,
+            reminder_emails,
+            tasks,
+        )
 
         constraints.register()
         policies.register_policies()
         privacy.register_fields()
         privacy.register_rules()
         emails.register()
+        reminder_emails.register()
+        news.register()
         tasks.register()
         receivers.subscribe()
         boxes.register()

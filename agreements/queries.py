@@ -49,7 +49,7 @@ from agreements.models import (
     ThresholdCrossing,
 )
 from agreements.states import CLOSING, AgreementState, AttestationState
-from coordination.access import Permission, Role, Scope, scope_of
+from coordination.access import Permission, Scope, scope_of
 from coordination.eligibility import missing_rows
 from coordination.models import (
     Activity,
@@ -58,7 +58,6 @@ from coordination.models import (
     Clearance,
     ClearanceKind,
     Engagement,
-    RoleAssignment,
     Tie,
     Volunteer,
 )
@@ -67,7 +66,7 @@ from coordination.states import AssignmentState
 from core import audit
 from core.models import ActorKind, AuditEvent, Job, User
 from core.models.job import UNFINISHED
-from core.periods import covering, day_of, start_of, today
+from core.periods import day_of, start_of, today
 from core.prepared import Prepared, given, ids, moment, number
 
 # Longer than the job's own attempts take together.
@@ -964,30 +963,3 @@ def _booked_question():
             "pk", "volunteer", "site", "tie", "last"
         )
     )
-
-
-# --- People to write to ----------------------------------------------------------------------
-
-
-def coordinators():
-    """Function from a branch's path to the users who coordinate it: the nearest first found,
-    else the central ones. 1 query.
-    """
-    roles = (Role.LOCAL_COORDINATOR, Role.CENTRAL_COORDINATOR)
-    rows = (
-        RoleAssignment.objects.filter(covering(today()), role__in=roles, user__is_active=True)
-        .select_related("user", "branch")
-        .order_by("pk")
-    )
-    by_role = defaultdict(list)
-    for row in rows:
-        by_role[row.role].append((row.branch.path, row.user))
-
-    def of(path):
-        for role in roles:
-            found = {user.pk: user for own, user in by_role[role] if path.startswith(own)}
-            if found:
-                return list(found.values())
-        return []
-
-    return of

@@ -1,32 +1,114 @@
-"""Reminders of what runs out, computed from dates: to the volunteer and the coordinators.
+"""Reminders of papers: not signed, no consent yet, running out. One line each in `REMINDERS`.
 
-Each rule yields, for a row, the tightest warning that has been reached, so an outage or a short
-agreement gives one mail and not three. What is renewed already is left out.
+For a row only the tightest message that has been reached counts, so an outage or a short
+agreement gives one mail and not three. What is renewed or done already is left out. What is said
+about a certificate is only that something waits.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
-from agreements import emails, queries
-from agreements.models import Agreement, Attestation, Coverage
+from agreements import emails, reminder_emails
+from agreements.models import Agreement, Attestation, Coverage, Party, Signature
 from agreements.states import UNDER_WAY, AgreementState, AttestationState
+from coordination import addressees
 from core import policies
-from core.schedule import Due
+from core.periods import day_of
+from core.schedule import Clock, Due, Reminder
+
+DAILY = timedelta(days=1)
+SENT_FROM = time(7)
+WARNINGS = tuple(f"expiry.{name}_warning_days" for name in ("first", "second", "last"))
+
+UNSIGNED = Clock(_("%(days)s days after it was sent"), after=(7, 14))
+TURN = Clock(_("%(days)s days after the volunteer signed"), after=(7, 14))
+UNSIGNED_STAFF = Clock(_("%(days)s days after it was sent"), after=(14,))
+CONSENT = Clock(_("%(days)s days after it was ordered"), after=(3, 7, 12))
+CONSENT_STAFF = Clock(_("%(days)s days after it was ordered"), after=(12,))
+EXPIRY = Clock(_("%(days)s days before the last day"), before=WARNINGS)
+
+
+# --- Not signed yet ------------------------------------------------------------------------
+
+
+def unsigned_for_volunteers(today):
+    """Due messages to volunteers who have not signed what they were sent. 2 queries."""
+    rows = _waiting(UNSIGNED, today).exclude(_signed_by(Party.VOLUNTEER))
+    for agreement in _with_person(rows):
+        yield from _to_volunteer(agreement, UNSIGNED.reached(day_of(agreement.sent_at), today))
+
+
+def unsigned_for_leaders(today):
+    """Due messages to the branch leaders, counted from the day on which it became their turn."""
+    leaders = addressees.leaders()
+    rows = Signature.objects.filter(
+        ~Exists(
+            Signature.objects.filter(agreement=OuterRef("agreement"), party=Party.LEADER),
+        ),
+        TURN.lately_at("recorded_at", today),
+        party=Party.VOLUNTEER,
+        agreement__state=AgreementState.SENT,
+    )
+    for signature in _with_path(rows.select_related("agreement"), "agreement__branch__path"):
+        day = TURN.reached(day_of(signature.recorded_at), today)
+        yield from _to_staff(leaders, signature.agreement, day, signature.path)
+
+
+def unsigned_for_coordinators(today):
+    """Due messages to the coordinators of the branch, whoever it is that has not signed."""
+    coordinators = addressees.coordinators()
+    rows = _waiting(UNSIGNED_STAFF, today)
+    for agreement in _with_path(rows):
+        day = UNSIGNED_STAFF.reached(day_of(agreement.sent_at), today)
+        yield from _to_staff(coordinators, agreement, day, agreement.path)
+
+
+def _waiting(clock, today):
+    return Agreement.objects.filter(
+        clock.lately_at("sent_at", today), state=AgreementState.SENT, volunteer__isnull=False
+    )
+
+
+def _signed_by(party):
+    return Q(Exists(Signature.objects.filter(agreement=OuterRef("pk"), party=party)))
+
+
+# --- No consent yet ------------------------------------------------------------------------
+
+
+def consent_for_volunteers(today):
+    """Due messages to volunteers who are asked for a certificate and have time left to consent."""
+    rows = _ordered(CONSENT, today)
+    for attestation in _with_person(rows):
+        yield from _to_volunteer(
+            attestation, CONSENT.reached(day_of(attestation.ordered_at), today)
+        )
+
+
+def consent_for_coordinators(today):
+    """Due messages to the coordinators of the branch that ordered, two days before it is late."""
+    coordinators = addressees.coordinators()
+    for attestation in _with_path(_ordered(CONSENT_STAFF, today)):
+        day = CONSENT_STAFF.reached(day_of(attestation.ordered_at), today)
+        yield from _to_staff(coordinators, attestation, day, attestation.path)
+
+
+def _ordered(clock, today):
+    return Attestation.objects.filter(
+        clock.lately_at("ordered_at", today),
+        state=AttestationState.ORDERED,
+        consent_until__gte=today,
+    )
+
+
+# --- Running out ---------------------------------------------------------------------------
 
 
 def warning_days():
     """The municipality's three warnings, the tightest first."""
-    names = ("first", "second", "last")
-    return sorted({policies.get(f"expiry.{name}_warning_days") for name in names})
-
-
-def reached(last_day, today):
-    """The day of the tightest warning that has been reached, or None."""
-    for days in warning_days():
-        if last_day - timedelta(days=days) <= today:
-            return last_day - timedelta(days=days)
-    return None
+    return sorted({policies.get(name) for name in WARNINGS})
 
 
 def expiring_agreements(today, within):
@@ -36,20 +118,60 @@ def expiring_agreements(today, within):
 
 def running_out(first, last):
     """Agreements in force whose last day is one of these (days, or `given`), not renewed."""
+    return _not_renewed().filter(ends_on__range=(first, last))
+
+
+def expiring_attestations(today, within):
+    """Approved attestations that run out within so many days and have no successor."""
+    return _without_successor().filter(
+        valid_until__range=(today, today + timedelta(days=within)),
+    )
+
+
+def agreements_for_volunteers(today):
+    """Due messages to the volunteers whose agreement runs out. 2 queries."""
+    rows = _not_renewed().filter(EXPIRY.lately("ends_on", today), volunteer__isnull=False)
+    for agreement in _with_person(rows):
+        yield from _to_volunteer(agreement, EXPIRY.reached(agreement.ends_on, today))
+
+
+def agreements_for_staff(today):
+    """Due messages to the coordinators of the agreement's branch. 3 queries."""
+    coordinators = addressees.coordinators()
+    rows = _not_renewed().filter(EXPIRY.lately("ends_on", today))
+    for agreement in _with_path(rows):
+        day = EXPIRY.reached(agreement.ends_on, today)
+        yield from _to_staff(coordinators, agreement, day, agreement.path)
+
+
+def attestations_for_volunteers(today):
+    """Due messages to the volunteers; the text says only that something waits. 2 queries."""
+    rows = _without_successor().filter(EXPIRY.lately("valid_until", today))
+    for attestation in _with_person(rows):
+        yield from _to_volunteer(attestation, EXPIRY.reached(attestation.valid_until, today))
+
+
+def attestations_for_staff(today):
+    """Due messages to the coordinators of the branch that ordered. 3 queries."""
+    coordinators = addressees.coordinators()
+    rows = _without_successor().filter(EXPIRY.lately("valid_until", today))
+    for attestation in _with_path(rows):
+        day = EXPIRY.reached(attestation.valid_until, today)
+        yield from _to_staff(coordinators, attestation, day, attestation.path)
+
+
+def _not_renewed():
     renewed = Coverage.objects.filter(
         engagement=OuterRef("engagement"), binding_from__gt=OuterRef("binding_until")
     )
     ends_anyway = Q(engagement__ends_on__lte=OuterRef("ends_on"))
     going_on = Coverage.objects.filter(~Exists(renewed), agreement=OuterRef("pk"))
     return Agreement.objects.filter(
-        Exists(going_on.exclude(ends_anyway)),
-        state=AgreementState.CONCLUDED,
-        ends_on__range=(first, last),
+        Exists(going_on.exclude(ends_anyway)), state=AgreementState.CONCLUDED
     )
 
 
-def expiring_attestations(today, within):
-    """Approved attestations that run out within so many days and have no successor."""
+def _without_successor():
     newer = Attestation.objects.filter(
         Q(state__in=UNDER_WAY)
         | Q(state=AttestationState.APPROVED, valid_until__isnull=True)
@@ -57,50 +179,86 @@ def expiring_attestations(today, within):
         volunteer=OuterRef("volunteer"),
         kind=OuterRef("kind"),
     )
-    return Attestation.objects.filter(
-        ~Exists(newer),
-        state=AttestationState.APPROVED,
-        valid_until__range=(today, today + timedelta(days=within)),
-    )
+    return Attestation.objects.filter(~Exists(newer), state=AttestationState.APPROVED)
 
 
-def agreements_for_volunteers(today):
-    """Due messages to the volunteers whose agreement runs out."""
-    rows = expiring_agreements(today, warning_days()[-1])
-    for agreement in rows.select_related("volunteer__person").iterator(chunk_size=500):
-        yield from _to_volunteer(agreement, agreement.ends_on, today)
+# --- To whom -------------------------------------------------------------------------------
 
 
-def agreements_for_staff(today):
-    """Due messages to the coordinators of the agreement's branch."""
-    rows = expiring_agreements(today, warning_days()[-1])
-    yield from _to_coordinators(rows, "ends_on", today)
+def _with_person(rows):
+    return _with_path(rows.select_related("volunteer__person"))
 
 
-def attestations_for_volunteers(today):
-    """Due messages to the volunteers; the text says only that something waits."""
-    rows = expiring_attestations(today, warning_days()[-1])
-    for attestation in rows.select_related("volunteer__person").iterator(chunk_size=500):
-        yield from _to_volunteer(attestation, attestation.valid_until, today)
+def _with_path(rows, lookup="branch__path"):
+    """The rows as they come, each with the path of its branch."""
+    return rows.annotate(path=F(lookup)).iterator(chunk_size=500)
 
 
-def attestations_for_staff(today):
-    """Due messages to the coordinators of the branch that ordered."""
-    rows = expiring_attestations(today, warning_days()[-1])
-    yield from _to_coordinators(rows, "valid_until", today)
-
-
-def _to_volunteer(row, last_day, today):
+def _to_volunteer(row, day):
     person = row.volunteer.person
-    day = reached(last_day, today)
     if person.email and day is not None:
-        yield Due(emails.recipient(person), row, day)
+        yield Due(emails.recipient(person), row, day, row.path)
 
 
-def _to_coordinators(rows, last_day, today):
-    coordinators = queries.coordinators()
-    for row in rows.select_related("branch").iterator(chunk_size=500):
-        day = reached(getattr(row, last_day), today)
-        if day is not None:
-            for user in coordinators(row.branch.path):
-                yield Due(emails.staff_recipient(user), row, day)
+def _to_staff(addressed, row, day, path):
+    if day is not None:
+        for user in addressed(path):
+            yield Due(addressees.recipient(user), row, day, path)
+
+
+THE_VOLUNTEER = _("the volunteer")
+THE_COORDINATORS = _("the coordinators of the branch")
+THE_LEADER = _("the branch leader")
+
+TABLE = (
+    # name, kind, due, what, when, to whom
+    (
+        ("agreements.unsigned", reminder_emails.UNSIGNED, unsigned_for_volunteers),
+        (_("The volunteer has not signed"), UNSIGNED, THE_VOLUNTEER),
+    ),
+    (
+        ("agreements.unsigned_leader", reminder_emails.UNSIGNED_LEADER, unsigned_for_leaders),
+        (_("The branch leader has not signed"), TURN, THE_LEADER),
+    ),
+    (
+        ("agreements.unsigned_staff", reminder_emails.UNSIGNED_STAFF, unsigned_for_coordinators),
+        (_("An agreement is not signed by all"), UNSIGNED_STAFF, THE_COORDINATORS),
+    ),
+    (
+        ("agreements.consent", reminder_emails.CONSENT, consent_for_volunteers),
+        (_("Consent to a certificate is missing"), CONSENT, THE_VOLUNTEER),
+    ),
+    (
+        ("agreements.consent_staff", reminder_emails.CONSENT_STAFF, consent_for_coordinators),
+        (_("Consent to a certificate is missing"), CONSENT_STAFF, THE_COORDINATORS),
+    ),
+    (
+        ("agreements.expiring", emails.EXPIRING, agreements_for_volunteers),
+        (_("An agreement runs out"), EXPIRY, THE_VOLUNTEER),
+    ),
+    (
+        ("agreements.expiring_staff", emails.EXPIRING_STAFF, agreements_for_staff),
+        (_("An agreement runs out"), EXPIRY, THE_COORDINATORS),
+    ),
+    (
+        (
+            "agreements.attestation_expiring",
+            emails.ATTESTATION_EXPIRING,
+            attestations_for_volunteers,
+        ),
+        (_("A certificate runs out"), EXPIRY, THE_VOLUNTEER),
+    ),
+    (
+        (
+            "agreements.attestation_expiring_staff",
+            emails.ATTESTATION_EXPIRING_STAFF,
+            attestations_for_staff,
+        ),
+        (_("A certificate runs out"), EXPIRY, THE_COORDINATORS),
+    ),
+)
+
+REMINDERS = tuple(
+    Reminder(f"{name}_reminder", kind, due, label=what, when=when, to=to, every=DAILY, at=SENT_FROM)
+    for (name, kind, due), (what, when, to) in TABLE
+)

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import structlog
 
-from agreements import emails, reminders, sources
+from agreements import reminders, sources
 from agreements.actions import documents, renewals, signatures
 from core import audit, jobs, schedule
 from core.models import Queue
@@ -49,20 +49,5 @@ def report_discrepancies(found):
 
 def register():
     """Called once, from `AgreementsConfig.ready`."""
-    for name, kind, due in (
-        ("agreements.expiring", emails.EXPIRING, reminders.agreements_for_volunteers),
-        ("agreements.expiring_staff", emails.EXPIRING_STAFF, reminders.agreements_for_staff),
-        (
-            "agreements.attestation_expiring",
-            emails.ATTESTATION_EXPIRING,
-            reminders.attestations_for_volunteers,
-        ),
-        (
-            "agreements.attestation_expiring_staff",
-            emails.ATTESTATION_EXPIRING_STAFF,
-            reminders.attestations_for_staff,
-        ),
-    ):
-        schedule.register(
-            schedule.Reminder(f"{name}_reminder", kind=kind, due=due, every=DAILY, at=time(7))
-        )
+    for reminder in reminders.REMINDERS:
+        schedule.register(reminder)

@@ -26,6 +26,7 @@ from coordination.models import (
     Shift,
     Site,
     Volunteer,
+    WelcomeStep,
 )
 from core import audit, forms, search, users
 from core.admin_base import Deed, ModelAdmin, ReadOnlyAdmin
@@ -562,3 +563,25 @@ class RecognitionEventAdmin(WorkAdmin):
     search_help_text = gettext_lazy("Title")
     ordering = ("-starts_at", "-pk")
     fields = ("title", "branch", "starts_at", "place", "description", "reply_by", "cancelled_at")
+
+
+# --- Good starts ---------------------------------------------------------------------------
+
+
+@admin.register(WelcomeStep, site=admin_site)
+class WelcomeStepAdmin(ModelAdmin):
+    """The municipality's list for new volunteers. A step that is no longer used is retired."""
+
+    permission = change_permission = Permission.EDIT_POLICIES
+    section = "organisation"
+    order = 40
+    add_label = gettext_lazy("Add a welcome step")
+    lead = gettext_lazy(
+        "What happens in a volunteer's first time. A new step concerns those who are accepted from "
+        "its first day on."
+    )
+    list_display = ("title", "days", "owner", "since", "retired_on")
+    list_filter = ("owner",)
+    search_fields = ("title", "title_en")
+    search_help_text = gettext_lazy("Title")
+    fields = ("title", "title_en", "days", "owner", "since", "retired_on")

@@ -13,11 +13,13 @@ class CoordinationConfig(AppConfig):
             emails,
             guards,  # noqa: F401 - registers
             menu,
+            news,
             policies,
             privacy,
             queries,
             reach,
-            reminders,  # noqa: F401 - registers
+            reminder_emails,
+            tasks,
         )
         from coordination.access import register_person_tie
         from coordination.models import Engagement
@@ -29,5 +31,8 @@ class CoordinationConfig(AppConfig):
         policies.register_policies()
         privacy.register()
         emails.register()
+        reminder_emails.register()
+        news.register()
+        tasks.register()
         alerts.register_recipients(queries.managers_to_tell)
         menu.register()

@@ -32,6 +32,18 @@ def register():
         order=60,
         visible=who_holds(Permission.VIEW_RECOGNITION),
     )
+    navigation.register(
+        _("Follow-up"),
+        "coordination:follow-up",
+        order=43,
+        visible=who_holds(Permission.EDIT_PEOPLE),
+    )
+    navigation.register(
+        _("Reminders"),
+        "coordination:reminder-table",
+        order=74,
+        visible=who_holds(Permission.VIEW_OVERVIEW),
+    )
     navigation.register(_("My page"), "coordination:own-page", order=20, visible=_volunteers)
     navigation.register(
         _("My shifts"), "coordination:own-shift-list", order=22, visible=_volunteers

@@ -13,6 +13,7 @@ def register_policies():
     name_section("volunteers", _("Volunteers who have stopped"))
     name_section("engagement", _("Engagements"))
     name_section("shift", _("Shifts"))
+    name_section("reminders", _("Reminders"))
     register(
         Policy(
             "volunteer.minimum_age",
@@ -64,6 +65,7 @@ def register_policies():
             minimum=1,
             maximum=30,
             unit=_("days"),
+            overridable=True,
             label=_("Reminder of a shift"),
             help=_("How many days before the shift the reminder is sent."),
         ),
@@ -94,6 +96,27 @@ def register_policies():
             maximum=100_000,
             unit=_("people"),
             label=_("Most people one group message may go to"),
+        ),
+        Policy(
+            "shift.reminder_hours",
+            int,
+            2,
+            minimum=1,
+            maximum=48,
+            unit=_("hours"),
+            overridable=True,
+            label=_("Last reminder of a shift"),
+            help=_("How many hours before the shift the last reminder is sent."),
+        ),
+        Policy(
+            "shift.attendance_days",
+            int,
+            2,
+            minimum=1,
+            maximum=30,
+            unit=_("days"),
+            label=_("Reminder of attendance"),
+            help=_("How many days after a shift the coordinator is asked who came."),
         ),
         Policy(
             "volunteers.kept_months",

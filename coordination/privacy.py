@@ -7,21 +7,27 @@ from django.utils.translation import gettext_lazy
 
 from coordination.models import (
     Activity,
+    ActivityReminders,
     Assignment,
     Association,
     Branch,
     Clearance,
     Engagement,
+    FollowUpTalk,
     GroupMessage,
+    Mentorship,
     Pause,
     Person,
     RecognitionEvent,
     RecognitionInvitation,
+    ReminderWishes,
     Requirement,
     RoleAssignment,
     Shift,
     Site,
     Volunteer,
+    WelcomeStep,
+    WelcomeTick,
 )
 from core import privacy
 from core.periods import covering, today
@@ -30,6 +36,7 @@ from core.privacy import BLANK, DELETE_ROW, KEEP, REPLACE, Operational, Personal
 CONTACT = gettext_lazy("Reaching you")
 PLANNING = gettext_lazy("Planning voluntary work")
 AGE = gettext_lazy("Keeping age limits")
+FOLLOWING = gettext_lazy("Giving volunteers a good start")
 CLEARED = gettext_lazy("Knowing who may start")
 ENDED = "volunteers.ended"
 ANONYMOUS_NAME = "Anonymiseret"
@@ -54,6 +61,7 @@ def register():
     privacy.refuse_erasure_while(still_volunteering)
     _people()
     _ties()
+    _follow_up()
     _places()
 
 
@@ -189,6 +197,43 @@ def _ties():
     )
 
 
+def _follow_up():
+    privacy.register(
+        WelcomeTick,
+        {
+            **_operational("id", "engagement", "done_by"),
+            **_operational("step", "done_at", export=True),
+        },
+        person="engagement__volunteer",
+    )
+    privacy.register(
+        FollowUpTalk,
+        {
+            **_operational("id", "engagement", "registered_by"),
+            **_operational("moment", "registered_at", export=True),
+            "held_on": _personal(FOLLOWING, COUNTED),
+            "next_step": _personal(FOLLOWING),
+        },
+        person="engagement__volunteer",
+    )
+    privacy.register(
+        Mentorship,
+        {
+            **_operational("engagement", "agreed_by"),
+            **_operational("mentor", "agreed_at", export=True),
+        },
+        person="mentor",
+    )
+    privacy.register(
+        ReminderWishes,
+        {
+            **_operational("volunteer"),
+            **_operational("days", "hours", export=True),
+        },
+        person="volunteer",
+    )
+
+
 def _places():
     """Rows about the municipality's own work; they lead to nobody. Every field by name, so that
     a new one is thought about.
@@ -203,7 +248,9 @@ _PLACES = {
         "id branch title title_en kind state purpose description description_en target_group "
         "minimum_age contact deputy"
     ),
+    ActivityReminders: "activity days hours",
     Site: "id activity branch place closed_on",
+    WelcomeStep: "id title title_en days owner since retired_on",
     Requirement: "id activity kind necessity fixed_tie_only",
     Shift: (
         "id site title starts_at ends_at capacity minimum place note state cancelled_at "

@@ -1,4 +1,4 @@
-"""Long work that coordinators start and wait for."""
+"""Coordination's background work: reminders, and long work that coordinators wait for."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +9,8 @@ from coordination import audiences, emails, exports, queries
 from coordination.access import Permission
 from coordination.actions import group_messages
 from coordination.models import GroupMessage
-from core import jobs
+from coordination.reminders import follow_up, overviews, shifts
+from core import jobs, schedule
 from core.models import Queue
 
 
@@ -63,3 +64,9 @@ def write_group_message(run, *, group_id):
         run.progress(done, total)
     with run.finish():
         GroupMessage.objects.filter(pk=group_id).update(rows_done_at=timezone.now())
+
+
+def register():
+    """Called once, from `CoordinationConfig.ready`."""
+    for reminder in (*shifts.REMINDERS, *follow_up.REMINDERS, *overviews.REMINDERS):
+        schedule.register(reminder)

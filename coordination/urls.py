@@ -8,12 +8,14 @@ from coordination.views import (
     branches,
     correspondence,
     engagements,
+    follow_up,
     group_messages,
     overview,
     own,
     own_messages,
     people,
     recognition,
+    reminders,
     shifts,
     volunteers,
 )
@@ -116,6 +118,28 @@ shift_urls = [
     ),
 ]
 
+follow_up_urls = [
+    path("opfoelgning/", follow_up.FollowUpListView.as_view(), name="follow-up"),
+    path(
+        "tilknytninger/<int:pk>/opfoelgning/",
+        follow_up.FollowUpDetailView.as_view(),
+        name="follow-up-detail",
+    ),
+    path(
+        "tilknytninger/<int:pk>/velkomst/", follow_up.StepsView.as_view(), name="engagement-steps"
+    ),
+    path("tilknytninger/<int:pk>/samtale/", follow_up.TalkView.as_view(), name="engagement-talk"),
+    path(
+        "tilknytninger/<int:pk>/mentor/", follow_up.MentorView.as_view(), name="engagement-mentor"
+    ),
+    path("paamindelser/", reminders.ReminderTableView.as_view(), name="reminder-table"),
+    path(
+        "aktiviteter/<int:pk>/paamindelser/",
+        reminders.ActivityRemindersView.as_view(),
+        name="activity-reminders",
+    ),
+]
+
 own_urls = [
     path("min-side/", own.OwnPageView.as_view(), name="own-page"),
     path("min-side/vagter/", own.OwnShiftListView.as_view(), name="own-shift-list"),
@@ -134,6 +158,8 @@ own_urls = [
         own_messages.OwnChoicesView.as_view(),
         name="own-message-choices",
     ),
+    path("min-side/paamindelser/", reminders.OwnRemindersView.as_view(), name="own-reminders"),
+    path("min-side/start/", follow_up.OwnStartView.as_view(), name="own-start"),
     path("min-side/oplysninger/", own.OwnContactView.as_view(), name="own-contact"),
     path(
         "min-side/invitationer/<int:pk>/",
@@ -236,6 +262,7 @@ urlpatterns = [
     *organisation_urls,
     *lookup_urls,
     *shift_urls,
+    *follow_up_urls,
     *own_urls,
     *message_urls,
     *recognition_urls,

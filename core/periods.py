@@ -1,6 +1,6 @@
 """Days and periods. A period is inclusive Copenhagen days; an open end is None."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import DateField, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
@@ -24,6 +24,14 @@ def start_of(day):
 def bounds_of(day):
     """The half-open pair of instants [start, end) of a Copenhagen day: 23, 24 or 25 hours."""
     return start_of(day), start_of(day + timedelta(days=1))
+
+
+def months_later(day, months):
+    """The day so many months later (below zero: earlier); the 31st becomes the month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    next_first = (first + timedelta(days=31)).replace(day=1)
+    return first.replace(day=min(day.day, (next_first - timedelta(days=1)).day))
 
 
 def covers(start, end, on):

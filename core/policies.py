@@ -12,7 +12,7 @@ from functools import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.db.models import Value
+from django.db.models import Case, Value, When
 from django.db.models.functions import Concat, Substr
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -168,6 +168,18 @@ def paths_with_values(key, *, on=None):
         if row is not None and not row.inherits:
             found.append(path)
     return sorted(found)
+
+
+def expression(key, lookup):
+    """The setting as a column of rows whose scope path stands at `lookup`: a query can compare
+    each row with the value that holds there. No query of its own inside a scope.
+    """
+    deepest_first = sorted(paths_with_values(key), key=len, reverse=True)
+    nearest = [
+        When(**{f"{lookup}__startswith": path}, then=Value(get(key, path=path)))
+        for path in deepest_first
+    ]
+    return Case(*nearest, default=Value(get(key)))
 
 
 def current_row(key, *, path="", on=None):

@@ -10,7 +10,7 @@ class RecruitmentConfig(AppConfig):
 
     def ready(self):
         from coordination.access import register_person_tie
-        from recruitment import emails, menu, notices, privacy
+        from recruitment import emails, menu, news, notices, privacy, tasks
         from recruitment.models import Application
 
         register_person_tie(Application, person_field="person_id", branch_lookup="site__branch")
@@ -19,4 +19,6 @@ class RecruitmentConfig(AppConfig):
         privacy.register_rules()
         notices.register()
         emails.register()
+        news.register()
+        tasks.register()
         menu.register()

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from core import mail
+from core import mail, policies
 from core.localised import localised
 from core.templatetags.ui import phone
-from recruitment import wording
+from recruitment import interest, wording
 from recruitment.models import Application
 
 RECEIPT = "recruitment.receipt"
@@ -16,6 +16,7 @@ def register():
     """Make the kinds known (from AppConfig.ready)."""
     wording.name_groups()
     mail.register(RECEIPT, context=_about_application, **wording.RECEIPT)
+    mail.register(interest.KIND, context=_interest, **wording.INTEREST)
     mail.register(DECLINED, context=_about_application, **wording.DECLINED)
 
 
@@ -54,6 +55,21 @@ def _about_application(message):
         "branch": application.site.branch,
         "contact": _contact(application.site.branch),
         "opportunities_url": mail.link("recruitment:opportunity-list"),
+    }
+
+
+def _interest(message):
+    """None if they have been answered, or have answered, in the meantime."""
+    rows = interest.unconfirmed().select_related("person", "site__branch", "site__activity")
+    application = rows.filter(pk=message.about_id).first()
+    if application is None:
+        return None
+    return {
+        "first_name": application.person.first_name,
+        "activity": localised(application.site.activity, "title").text,
+        "branch": application.site.branch,
+        "interest_url": mail.link("recruitment:interest", interest.token(application)),
+        "days": policies.get(interest.ANSWERED_WITHIN),
     }
 
 

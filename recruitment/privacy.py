@@ -28,7 +28,27 @@ def register_policies():
             verify=True,
             minimum=1,
             maximum=60,
-        )
+        ),
+        policies.Policy(
+            "applications.asked_again_months",
+            int,
+            3,
+            unit=_("months"),
+            label=_("Those who wait are asked whether they are still interested after"),
+            help=_("They are asked once. It must be sooner than applications are deleted."),
+            minimum=1,
+            maximum=60,
+        ),
+        policies.Policy(
+            "applications.answer_days",
+            int,
+            30,
+            unit=_("days"),
+            label=_("Applications of those who do not answer are closed after"),
+            help=_("Counted from the day on which the question was sent."),
+            minimum=7,
+            maximum=365,
+        ),
     )
 
 
@@ -65,7 +85,9 @@ def register_fields():
             "notice": Operational(export=True),
             "state": Operational(export=True),
             "received_at": Operational(export=True),
+            "confirmed_at": Operational(export=True),
             "decided_at": Operational(export=True),
+            "withdrawn_at": Operational(export=True),
             "decided_by": Operational(),
             "engagement": Operational(),
         }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recruitment.views import applications, opportunities, portal
+from recruitment.views import applications, interest, opportunities, portal
 
 app_name = "recruitment"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     ),
     path("bliv-frivillig/<int:pk>/tilmeld/", portal.SignUpView.as_view(), name="sign-up"),
     path("bliv-frivillig/<int:pk>/tak/", portal.ThanksView.as_view(), name="sign-up-thanks"),
+    path("stadig-interesseret/<str:token>/", interest.InterestView.as_view(), name="interest"),
     path("om-at-vaere-frivillig/", portal.about_volunteering, name="about"),
     path("privatliv/", portal.privacy_notice, name="privacy-notice"),
     path("henvendelser/", applications.ApplicationListView.as_view(), name="application-list"),

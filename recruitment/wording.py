@@ -38,6 +38,21 @@ RECEIPT = {
     "necessity": mail.ASKED,
     "placeholders": APPLICATION,
 }
+INTEREST = {
+    "title": _("Are you still interested?"),
+    "group": APPLICATIONS,
+    "placeholders": (
+        *APPLICATION[:3],
+        Placeholder(
+            "interest_url",
+            _("The personal link to saying yes or no"),
+            "https://frivillig.example.dk/stadig-interesseret/abc/",
+            required=True,
+            secret=True,
+        ),
+        Placeholder("days", _("How many days they have to answer"), 30),
+    ),
+}
 DECLINED = {
     "title": _("No place this time"),
     "group": APPLICATIONS,

@@ -79,6 +79,11 @@ class Agreement(models.Model):
         indexes = [
             models.Index(fields=["branch", "state"], name="agreement_branch_state"),
             models.Index(fields=["ends_on"], name="agreement_ends_on"),
+            models.Index(
+                fields=["sent_at"],
+                name="agreement_waiting",
+                condition=Q(state=AgreementState.SENT),
+            ),
             models.Index(fields=["-created_at", "-id"], name="agreement_newest"),
         ]
         constraints = [

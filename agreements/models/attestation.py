@@ -204,6 +204,11 @@ class Attestation(models.Model):
             models.Index(fields=["state", "valid_until"], name="attestation_expiry"),
             models.Index(fields=["state", "consent_until"], name="attestation_consent"),
             models.Index(fields=["-opened_at", "-id"], name="attestation_newest"),
+            models.Index(
+                fields=["ordered_at"],
+                name="attestation_waiting",
+                condition=Q(state=AttestationState.ORDERED),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from coordination.actions import people
 from coordination.locks import locked_volunteer
+from coordination.models import ReminderWishes
 from core import audit, choices
 
 audit.kind("volunteer.preferences", gettext_lazy("Own wishes changed"))
@@ -59,3 +60,21 @@ def choose_messages(*, volunteer, by, wishes):
             person_ids=[volunteer.pk],
         )
     return volunteer
+
+
+@transaction.atomic
+def choose_reminders(*, volunteer, by, days, hours):
+    """Save when the volunteer wants to be reminded (None: as the place has it, 0: not at all);
+    return the ReminderWishes."""
+    volunteer = locked_volunteer(volunteer.pk)
+    wishes, _is_new = ReminderWishes.objects.update_or_create(
+        volunteer=volunteer, defaults={"days": days, "hours": hours}
+    )
+    audit.record(
+        "volunteer.preferences",
+        by=by,
+        about=volunteer,
+        fields=("days", "hours"),
+        person_ids=[volunteer.pk],
+    )
+    return wishes

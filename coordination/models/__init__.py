@@ -5,15 +5,25 @@ from coordination.models.association import Association
 from coordination.models.branch import Branch, BranchKind, RoleAssignment
 from coordination.models.clearance import Clearance, ClearanceKind, Necessity, Requirement
 from coordination.models.engagement import EndReason, Engagement, Pause, Tie
+from coordination.models.follow_up import (
+    FollowUpTalk,
+    Mentorship,
+    StepOwner,
+    TalkMoment,
+    WelcomeStep,
+    WelcomeTick,
+)
 from coordination.models.group_message import Audience, GroupMessage
 from coordination.models.person import Person
 from coordination.models.recognition import RecognitionEvent, RecognitionInvitation
+from coordination.models.reminder import ActivityReminders, ReminderWishes
 from coordination.models.shift import Assignment, Shift
 from coordination.models.volunteer import Volunteer
 
 __all__ = [
     "Activity",
     "ActivityKind",
+    "ActivityReminders",
     "Assignment",
     "Association",
     "Audience",
@@ -23,16 +33,23 @@ __all__ = [
     "ClearanceKind",
     "EndReason",
     "Engagement",
+    "FollowUpTalk",
     "GroupMessage",
+    "Mentorship",
     "Necessity",
     "Pause",
     "Person",
     "RecognitionEvent",
     "RecognitionInvitation",
+    "ReminderWishes",
     "Requirement",
     "RoleAssignment",
     "Shift",
     "Site",
+    "StepOwner",
+    "TalkMoment",
     "Tie",
     "Volunteer",
+    "WelcomeStep",
+    "WelcomeTick",
 ]

@@ -48,6 +48,7 @@ class Volunteer(models.Model):
     class Meta:
         verbose_name = _("volunteer")
         verbose_name_plural = _("volunteers")
+        indexes = [models.Index(fields=["since"], name="volunteer_since")]
 
     def __str__(self):
         return self.person.display_name

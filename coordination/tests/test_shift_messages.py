@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from coordination import reminders
 from coordination.actions import assignments, recognition, shifts
 from coordination.models import Assignment, Shift
+from coordination.reminders import shifts as shift_reminders
 from coordination.tests import factories
 from core import delivery, mail, schedule
 from core.models import Message
 from core.periods import today
+from core.scope import scope
 
 RULE = "coordination.shift_reminder"
 
@@ -117,8 +118,8 @@ def test_reminder_one_query_for_any_number(site, coordinator, django_assert_num_
         shift = factories.make_shift(site, day=today() + timedelta(days=2), hour=23, hours=1)
         assignments.sign_up(shift=shift, volunteer=person, by=coordinator)
     Assignment.objects.update(booked_at=timezone.now() - timedelta(days=9))
-    with django_assert_num_queries(2):  # the setting, the rows
-        assert len(list(reminders.shifts_to_remind(today()))) == 5
+    with scope(), django_assert_num_queries(4):  # settings, activities' and own times, the rows
+        assert len(list(shift_reminders.on_the_day_before(today()))) == 5
 
 
 # --- Texts ---------------------------------------------------------------------------------

@@ -104,9 +104,4 @@ def days_before(day, number, unit):
     """The day a number of "days" or "months" before; the 31st becomes the month's last day."""
     if unit == "days":
         return day - timedelta(days=number)
-    month = day.year * 12 + day.month - 1 - number
-    year, month = divmod(month, 12)
-    first = day.replace(year=year, month=month + 1, day=1)
-    next_first = (first + timedelta(days=31)).replace(day=1)
-    last = (next_first - timedelta(days=1)).day
-    return first.replace(day=min(day.day, last))
+    return periods.months_later(day, -number)

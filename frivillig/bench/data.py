@@ -121,17 +121,18 @@ def build(size, requests):
         builder.shifts()
         builder.recruitment()
         targets = builder.targets()
-    _settle()
+    settle()
     return targets
 
 
-def _settle():
+def settle():
     """The planner's statistics: autovacuum, which keeps them in production, is off here."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-def _save(rows):
+def save(rows):
+    """Write the rows in batches; return them as a list."""
     rows = list(rows)
     if rows:
         type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
@@ -174,7 +175,7 @@ class _Builder:
 
     def _activities(self):
         """Each is at two branches of the same area and belongs to the first."""
-        self.activities = _save(
+        self.activities = save(
             Activity(
                 branch=self.institutions[n % len(self.institutions)],
                 title=f"Aktivitet {n:04}",
@@ -184,7 +185,7 @@ class _Builder:
             )
             for n in range(self.size.activities)
         )
-        self.sites = _save(
+        self.sites = save(
             Site(
                 activity=activity,
                 branch=self.institutions[(n + 2 * k) % len(self.institutions)],
@@ -219,9 +220,9 @@ class _Builder:
     # --- People ------------------------------------------------------------------------------
 
     def people(self):
-        users = _save(self._user(n) for n in range(self.size.volunteers))
-        persons = _save(self._person(n, user) for n, user in enumerate(users))
-        self.volunteers = _save(
+        users = save(self._user(n) for n in range(self.size.volunteers))
+        persons = save(self._person(n, user) for n, user in enumerate(users))
+        self.volunteers = save(
             Volunteer(person=person, since=self.day - timedelta(days=900), languages="dansk")
             for person in persons
         )
@@ -246,7 +247,7 @@ class _Builder:
 
     def _events(self, persons):
         """A history for everybody."""
-        events = _save(
+        events = save(
             AuditEvent(
                 kind="person.updated",
                 object_type="coordination.person",
@@ -258,7 +259,7 @@ class _Builder:
             for person in persons
             for _ in range(EVENTS_EACH)
         )
-        _save(AuditSubject(event=event, person_id=int(event.object_id)) for event in events)
+        save(AuditSubject(event=event, person_id=int(event.object_id)) for event in events)
 
     # --- Ties and papers ---------------------------------------------------------------------
 
@@ -272,7 +273,7 @@ class _Builder:
                 other = self.sites[(number * 7 + 3) % len(self.sites)]
                 if other is not site:
                     rows.append(self._engagement(volunteer, other, number))
-        self.ties = _save(rows)
+        self.ties = save(rows)
 
     def _engagement(self, volunteer, site, number):
         ended = number % 15 == 14
@@ -298,11 +299,11 @@ class _Builder:
         drafts = self.unsigned[::2]
         made = [self._agreement(tie, version, n) for n, tie in enumerate(self.signed)]
         made += [self._draft(tie, version, n) for n, tie in enumerate(drafts)]
-        _save(made)
+        save(made)
         self.agreements = made
         pairs = list(zip(made, [*self.signed, *drafts], strict=True))
-        _save(self._coverage(agreement, tie) for agreement, tie in pairs)
-        _save(
+        save(self._coverage(agreement, tie) for agreement, tie in pairs)
+        save(
             Document(
                 agreement=agreement,
                 kind=kind,
@@ -316,7 +317,7 @@ class _Builder:
             if agreement.state == AgreementState.CONCLUDED
             for kind in DocumentKind
         )
-        _save(self._clearance(agreement, tie) for agreement, tie in pairs[: len(self.signed)])
+        save(self._clearance(agreement, tie) for agreement, tie in pairs[: len(self.signed)])
         self._certificates()
 
     def _agreement(self, tie, version, number):
@@ -366,8 +367,8 @@ class _Builder:
             for tie in self.ties
             if tie.site.activity_id in self.certificate_activities
         }
-        rows = _save(self._attestation(tie, n) for n, tie in enumerate(needed.values()))
-        _save(
+        rows = save(self._attestation(tie, n) for n, tie in enumerate(needed.values()))
+        save(
             Clearance(
                 volunteer=row.volunteer,
                 kind=ClearanceKind.CHILD_CERTIFICATE,
@@ -402,7 +403,7 @@ class _Builder:
     def shifts(self):
         """Half have been, half are to come; all with people who are tied to the site."""
         self.cleared = _by_site(self._cleared_ties())
-        rows = _save(self._shift(n) for n in range(self.size.shifts))
+        rows = save(self._shift(n) for n in range(self.size.shifts))
         self._people_on(rows)
         self._open_shifts()
 
@@ -455,7 +456,7 @@ class _Builder:
                         rows.append(self._assignment(shift, tie))
         if len(rows) < self.size.assignments:
             raise RuntimeError(f"Only {len(rows)} assignments fit into the shifts.")
-        _save(rows)
+        save(rows)
 
     def _assignment(self, shift, tie):
         been = shift.ends_at < self.now
@@ -488,13 +489,13 @@ class _Builder:
                     capacity=20,
                 )
             )
-        self.open_shifts = _save(rows)
+        self.open_shifts = save(rows)
 
     # --- Recruitment -------------------------------------------------------------------------
 
     def recruitment(self):
         notice = texts.current(notices.PRIVACY_NOTICE)
-        self.calls = _save(
+        self.calls = save(
             Opportunity(
                 site=site,
                 title=f"Vil du hjælpe ved {site.activity}?",
@@ -506,10 +507,10 @@ class _Builder:
             for number, site in enumerate(self.sites[::OPPORTUNITY_EVERY])
         )
         first = self.size.volunteers
-        applicants = _save(
+        applicants = save(
             self._person(first + n, None) for n in range(self.size.volunteers // APPLICATIONS_EVERY)
         )
-        _save(
+        save(
             Application(
                 person=person,
                 site=self.calls[n % len(self.calls)].site,

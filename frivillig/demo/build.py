@@ -8,7 +8,7 @@ from coordination.models import Branch, Engagement, Person
 from core.errors import DomainError
 from core.models import User
 from core.scope import scope
-from frivillig.demo import newcomers, offers, papers, places, post, thanks, volunteers
+from frivillig.demo import newcomers, offers, papers, places, post, starts, thanks, volunteers
 from frivillig.demo.calendar import Calendar
 from frivillig.demo.content import content, published
 from frivillig.demo.people import Crowd
@@ -49,6 +49,7 @@ def build(say=lambda sentence: None):
         newcomers.apply(found, calls, crowd)
         thanks.say_thanks(found)
         post.write(found)
+        starts.welcome(found)
         _require_published_numbers()
 
 

@@ -40,6 +40,14 @@ coordination:overview                     -            in   403  403  ok   403  
 coordination:overview-export              -            in   403  403  ok   403  ok   ok   .    ok   ok   -
 coordination:activity-lookup              -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
 coordination:site-lookup                  -            in   403  403  403  403  403  ok   .    ok   ok   -
+# Follow-up and reminders
+coordination:follow-up                    -            in   403  403  403  403  403  ok   .    ok   ok   -
+coordination:follow-up-detail             engagement   in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:engagement-steps             engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:engagement-talk              engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:engagement-mentor            engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:reminder-table               -            in   403  403  ok   403  ok   ok   .    ok   ok   -
+coordination:activity-reminders           activity     in   404  404  403  403  403  ok   404  ok   ok   post
 # Shifts
 coordination:shift-list                   -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
 coordination:shift-create                 -            in   403  403  403  403  403  ok   .    ok   ok   post
@@ -143,6 +151,8 @@ coordination:own-page                     -            in   ok   ok   .    ok   
 coordination:own-shift-list               -            in   ok   ok   .    ok   -
 coordination:own-shift-sign-up            free-shift   in   404  ok   404  404  post
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
+coordination:own-reminders                -            in   404  ok   .    404  post
+coordination:own-start                    -            in   ok   ok   .    ok   -
 coordination:own-contact                  -            in   404  ok   .    404  post
 coordination:own-message-list             -            in   ok   ok   .    ok   -
 coordination:own-message                  own-message  in   404  ok   404  404  -
@@ -184,6 +194,7 @@ recruitment:opportunity-list              -            ok
 recruitment:opportunity-detail            opportunity  ok
 recruitment:sign-up                       opportunity  ok
 recruitment:sign-up-thanks                opportunity  ok
+recruitment:interest                      interest     ok
 recruitment:about                         -            ok
 recruitment:privacy-notice                -            ok
 account_login                             -            ok

@@ -8,7 +8,7 @@ from django.utils import timezone
 from agreements.actions import attestations, templates
 from agreements.models import LegalReference
 from agreements.tests import factories as papers
-from coordination.models import Assignment, RoleAssignment
+from coordination.models import Assignment, RoleAssignment, WelcomeStep
 from coordination.tests import factories
 from core import audit, messagetexts, policies
 from core.models import (
@@ -22,6 +22,7 @@ from core.models import (
     ScheduledRun,
     StoredFile,
 )
+from core.periods import today
 from recruitment.tests import factories as offers
 
 
@@ -74,6 +75,7 @@ def make_system_rows(*, by):
         by,
         association,
         LegalReference.objects.first(),
+        WelcomeStep.objects.create(title="Ring", since=today()),
         PublishedText.objects.first(),
         messagetexts.save_draft("coordination.welcome", "da", subject="Hej", body="Hej", by=by),
         policies.set("municipality.name", "Byen", by=by),

@@ -22,11 +22,16 @@ from agreements.models import (
 )
 from coordination.access import Role
 from coordination.models import (
+    ActivityReminders,
     Assignment,
+    FollowUpTalk,
     GroupMessage,
     Pause,
     RecognitionInvitation,
+    ReminderWishes,
     RoleAssignment,
+    WelcomeStep,
+    WelcomeTick,
 )
 from coordination.tests import factories as make
 from core.models import (
@@ -96,6 +101,7 @@ def make_rows():
         RecognitionInvitation.objects.create(
             event=event, volunteer=volunteer, invited_at=now, invited_by=staff
         ),
+        *_follow_up(engagement, activity, volunteer, staff, now),
         *_papers(branch, volunteer, engagement, activity, staff, now),
         calls.make_application(site),
         calls.make_opportunity(site),
@@ -110,6 +116,19 @@ def make_rows():
         ),
         "clearance_once_per_source_and_site": make.make_clearance(volunteer, site=site),
     }
+
+
+def _follow_up(engagement, activity, volunteer, staff, now):
+    step = WelcomeStep.objects.create(title="Ring", since=today())
+    return [
+        step,
+        WelcomeTick.objects.create(engagement=engagement, step=step, done_at=now, done_by=staff),
+        FollowUpTalk.objects.create(
+            engagement=engagement, moment="week", registered_at=now, registered_by=staff
+        ),
+        ActivityReminders.objects.create(activity=activity),
+        ReminderWishes.objects.create(volunteer=volunteer),
+    ]
 
 
 def _papers(branch, volunteer, engagement, activity, staff, now):

@@ -36,6 +36,7 @@ QUERIES = {
     "coordination:activity-list": 9,
     "coordination:branch-list": 5,
     "coordination:association-list": 7,
+    "coordination:follow-up": 12,
     "coordination:overview": 9,
     "coordination:shift-list": 12,
     "coordination:recognition-list": 7,

@@ -22,6 +22,7 @@ from core import operations
 from core.channels import unsubscribe
 from core.models import Job, JobResult, JobState, Letter, Message, Queue
 from core.periods import today
+from recruitment import interest
 from recruitment.states import OpportunityState
 from recruitment.tests import factories as calls
 
@@ -231,6 +232,7 @@ def _newcomers(place, site):
         "draft-call": calls.make_opportunity(
             site, title=f"{place.mark}udkast", state=OpportunityState.DRAFT
         ),
+        "interest": interest.token(calls.make_application(site, applicant, opportunity=opened)),
         "application": calls.make_application(
             site, applicant, opportunity=opened, message=f"{place.mark}besked"
         ),

@@ -57,10 +57,13 @@ class Application(models.Model):
         _("status"), max_length=10, choices=ApplicationState, default=ApplicationState.RECEIVED
     )
     received_at = models.DateTimeField(_("received"))
+    confirmed_at = models.DateTimeField(_("said again that they want to"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Withdrawn by the applicant, who has no sign-in, or by time: so there is nobody to name.
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     engagement = models.OneToOneField(
         Engagement,
         on_delete=models.PROTECT,
@@ -97,8 +100,21 @@ class Application(models.Model):
                 violation_error_message=_("An accepted application has an engagement."),
             ),
             models.CheckConstraint(
-                condition=Q(state=ApplicationState.RECEIVED, decided_at__isnull=True)
-                | (~Q(state=ApplicationState.RECEIVED) & Q(decided_at__isnull=False)),
+                condition=Q(
+                    state=ApplicationState.RECEIVED,
+                    decided_at__isnull=True,
+                    withdrawn_at__isnull=True,
+                )
+                | Q(
+                    state=ApplicationState.WITHDRAWN,
+                    decided_at__isnull=True,
+                    withdrawn_at__isnull=False,
+                )
+                | Q(
+                    state__in=(ApplicationState.ACCEPTED, ApplicationState.DECLINED),
+                    decided_at__isnull=False,
+                    withdrawn_at__isnull=True,
+                ),
                 name="application_state_matches_decision",
                 violation_error_message=_("The status and the decision disagree."),
             ),
