@@ -9,6 +9,7 @@ from core.errors import DomainError
 from core.models import User
 from core.scope import scope
 from frivillig.demo import newcomers, offers, papers, places, post, starts, thanks, volunteers
+from frivillig.demo import newcomers, offers, papers, places, post, thanks, volunteers, writing
 from frivillig.demo.calendar import Calendar
 from frivillig.demo.content import content, published
 from frivillig.demo.people import Crowd
@@ -50,6 +51,7 @@ def build(say=lambda sentence: None):
         thanks.say_thanks(found)
         post.write(found)
         starts.welcome(found)
+        writing.write(found)
         _require_published_numbers()
 
 
