@@ -8,8 +8,17 @@ from coordination.models import Branch, Engagement, Person
 from core.errors import DomainError
 from core.models import User
 from core.scope import scope
-from frivillig.demo import newcomers, offers, papers, places, post, starts, thanks, volunteers
-from frivillig.demo import newcomers, offers, papers, places, post, thanks, volunteers, writing
+from frivillig.demo import (
+    newcomers,
+    offers,
+    papers,
+    places,
+    post,
+    starts,
+    thanks,
+    volunteers,
+    writing,
+)
 from frivillig.demo.calendar import Calendar
 from frivillig.demo.content import content, published
 from frivillig.demo.people import Crowd
