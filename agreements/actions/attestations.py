@@ -99,10 +99,10 @@ def order(
         _close_earlier(volunteer, kind, by=by)
         waiting = _open(volunteer, branch, kind, by=by)
     waiting.route = route
-    return become_ordered(waiting, by=by)
+    return become_ordered(attestation=waiting, by=by)
 
 
-def become_ordered(attestation, *, by):
+def become_ordered(*, attestation, by):
     """The step that a list and a single order share; the case is locked. Returns it."""
     ATTESTATION.require(attestation.state, AttestationState.ORDERED)
     attestation.state = AttestationState.ORDERED

@@ -99,7 +99,7 @@ def mark_ordered(*, batch, by):
     require(by, Permission.ORDER_ATTESTATION, batch.branch)
     _require_open(batch)
     for attestation in _cases(batch):
-        become_ordered(attestation, by=by)
+        become_ordered(attestation=attestation, by=by)
     batch.ordered_at, batch.ordered_by = timezone.now(), by
     batch.save(update_fields=["ordered_at", "ordered_by"])
     _record("batch.ordered", batch, by, fields=("ordered_at",))
