@@ -1,15 +1,15 @@
-"""The trail that every deed on an agreement leaves."""
+"""The trail that every deed on an agreement or an attestation leaves."""
 
 from core import audit
 
 
-def record(kind, agreement, *, by, fields=()):
-    """Write an event about an agreement, its person and its branch; return it."""
+def record(kind, paper, *, by, fields=()):
+    """Write an event about an agreement or attestation, its person and its branch; return it."""
     return audit.record(
         kind,
         by=by,
-        about=agreement,
+        about=paper,
         fields=fields,
-        person_ids=[agreement.volunteer_id] if agreement.volunteer_id else [],
-        branch_path=agreement.branch.path,
+        person_ids=[paper.volunteer_id] if paper.volunteer_id else [],
+        branch_path=paper.branch.path,
     )

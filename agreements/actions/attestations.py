@@ -24,6 +24,7 @@ from agreements.models import (
     HeldCpr,
 )
 from agreements.states import ATTESTATION, CLOSING, OPENING, AttestationState
+from agreements.trail import record
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.locks import lock_people, locked_volunteer
@@ -102,6 +103,7 @@ def order(
     return become_ordered(attestation=waiting, by=by)
 
 
+@transaction.atomic
 def become_ordered(*, attestation, by):
     """The step that a list and a single order share; the case is locked. Returns it."""
     ATTESTATION.require(attestation.state, AttestationState.ORDERED)
@@ -407,7 +409,7 @@ def assess(*, attestation, outcome, case_reference="", by):
 def _require_answerable(attestation):
     """An outcome belongs to an answer, so a suspended one is not assessed but reinstated."""
     if not attestation.is_at_the_police and attestation.state != AttestationState.RECEIVED:
-        ATTESTATION.require(attestation.state, AttestationState.ORDERED)
+        ATTESTATION.require(attestation.state, attestation.state)  # no state follows itself
 
 
 def _approve(attestation, *, by):
@@ -586,16 +588,4 @@ def locked(attestation_id):
         Attestation.objects.select_for_update(of=("self",))
         .select_related("branch", "volunteer__person__user")
         .get(pk=attestation_id)
-    )
-
-
-def record(kind, attestation, *, by, fields):
-    """The trail that every deed on an attestation leaves."""
-    return audit.record(
-        kind,
-        by=by,
-        about=attestation,
-        fields=fields,
-        person_ids=[attestation.volunteer_id],
-        branch_path=attestation.branch.path,
     )

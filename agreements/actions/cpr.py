@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import cpr
-from agreements.actions.attestations import locked, record
+from agreements.actions.attestations import locked
 from agreements.authority import is_party, require
 from agreements.models import HeldCpr
 from agreements.states import AttestationState
+from agreements.trail import record
 from coordination.access import Permission
 from core import audit, secret_box
 from core.errors import DomainError

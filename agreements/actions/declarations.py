@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import renewal
-from agreements.actions.attestations import record
 from agreements.authority import refuse_own, require
 from agreements.models import (
     AssociationDeclaration,
@@ -20,6 +19,7 @@ from agreements.models import (
     AttestationRoute,
 )
 from agreements.states import CLOSING, AttestationState
+from agreements.trail import record
 from coordination.access import Permission, scope_of
 from coordination.actions import clearances
 from coordination.locks import lock_people

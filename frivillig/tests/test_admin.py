@@ -270,7 +270,7 @@ def test_message_that_failed_is_tried_again(desk):
 
 
 @pytest.mark.parametrize(
-    "fields", [{"recipient_email": ""}, {"state": MessageState.SKIPPED}], ids=str
+    "fields", [{"recipient_email": "", "person_id": None}, {"state": MessageState.SKIPPED}], ids=str
 )
 def test_message_that_cannot_go_is_not_tried(desk, fields):
     message = admin_rows.make_message(**fields)
