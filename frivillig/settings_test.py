@@ -12,6 +12,11 @@ os.environ.setdefault("FRIVILLIG_DOTENV", "off")
 os.environ.setdefault("SECRET_KEY", "test-only-" + "x" * 60)
 os.environ.setdefault("SITE_URL", "http://127.0.0.1:8000")
 
+# Tests that run side by side (pytest-xdist) have a broker and a cache of their own each.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if os.environ.get("REDIS_URL", "").endswith("/0"):
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("0") + _WORKER
+
 from frivillig.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -8,6 +8,10 @@ import subprocess
 from . import base, packages, processes, python, servers, setup
 
 
+# A process for each core; tests of one file stay together, since some start servers of their own.
+WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile", "-q"]
+
+
 def run(arguments):
     """Run the suite with pytest `arguments`; return the exit code."""
     embedded = "--sqlite" in arguments
@@ -20,6 +24,7 @@ def run(arguments):
         code = _check_form()
         if code:
             return code
+        arguments = WHOLE_SUITE
     environment.setdefault("CHROMIUM", packages.program(packages.CHROMIUM))
     with contextlib.ExitStack() as running:
         for key, server in own.items():
