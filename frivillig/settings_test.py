@@ -17,7 +17,7 @@ _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 if os.environ.get("REDIS_URL", "").endswith("/0"):
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("0") + _WORKER
 
-from frivillig.settings import *  # noqa: F403
+from frivillig.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {  # noqa: F405

@@ -7,7 +7,6 @@ import subprocess
 
 from . import base, packages, processes, python, servers, setup
 
-
 # A process for each core; tests of one file stay together, since some start servers of their own.
 WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile", "-q"]
 
