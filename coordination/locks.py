@@ -62,4 +62,6 @@ def _lock_both(shift_id):
     assignments = list(holding.select_related("volunteer__person").order_by("booked_at", "pk"))
     if not known.issuperset(assignment.volunteer_id for assignment in assignments):
         raise _Moved
+    for assignment in assignments:
+        assignment.shift = shift
     return shift, assignments

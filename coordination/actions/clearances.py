@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +55,9 @@ def revoke(*, source, last_day=None, by):
     """
     end = last_day if last_day is not None else _yesterday()
     given = Clearance.objects.filter(
-        source_type=source._meta.label_lower, source_id=source.pk, revoked_at=None
+        Q(revoked_at=None) | Q(valid_until__gt=end),  # one that was cut short may still hold
+        source_type=source._meta.label_lower,
+        source_id=source.pk,
     )
     lock_people(given.values_list("volunteer_id", flat=True))
     standing = given.select_for_update(of=("self",))

@@ -25,6 +25,8 @@ def attestation(volunteer, here, coordinator):
     return Attestation.objects.create(
         volunteer=volunteer,
         branch=here,
+        opened_at=timezone.now(),
+        opened_by=coordinator,
         ordered_at=timezone.now(),
         ordered_by=coordinator,
         consent_until=timezone.localdate() + timedelta(days=14),

@@ -53,7 +53,9 @@ def test_opportunity_actions_follow_the_table(here, coordinator, state, deed, ta
 def decided(site, state, by):
     """An application in the state, with what the database wants beside it."""
     fields = {}
-    if state != ApplicationState.RECEIVED:
+    if state == ApplicationState.WITHDRAWN:
+        fields = {"withdrawn_at": timezone.now()}
+    elif state != ApplicationState.RECEIVED:
         fields = {"decided_at": timezone.now(), "decided_by": by}
     if state == ApplicationState.ACCEPTED:
         fields["engagement"] = factories.make_engagement(factories.make_volunteer(), site)
