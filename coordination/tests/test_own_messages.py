@@ -25,6 +25,7 @@ def attestation(volunteer, here, coordinator):
     return Attestation.objects.create(
         volunteer=volunteer,
         branch=here,
+        state="ordered",
         opened_at=timezone.now(),
         opened_by=coordinator,
         ordered_at=timezone.now(),
