@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from coordination import wording
-from coordination.access import Role
+from coordination import addressees, wording
 from coordination.audiences import GROUP_NEWS, GROUP_WORK, kind_of
 from coordination.models import (
     Assignment,
@@ -21,7 +20,7 @@ from core.channels import bounces
 from core.localised import localised
 from core.markdown import PLACEHOLDER
 from core.models import AddressRecord, Channel
-from core.periods import covering, day_of, today
+from core.periods import day_of, today
 from core.templatetags.ui import period
 
 WELCOME = "coordination.welcome"
@@ -378,28 +377,17 @@ def send_address_marked(record):
         return 0
     paths = Engagement.objects.not_ended(today()).filter(volunteer=record.person_id)
     paths = set(paths.values_list("site__branch__path", flat=True))
-    staff = {user.pk: user for path in paths for user in coordinators_at(path)}
+    coordinators = addressees.coordinators()
+    staff = {user.pk: user for path in paths for user in coordinators(path)}
     return mail.send_many(
         mail.Draft(
             kind=ADDRESS_MARKED,
-            to=mail.Recipient(email=user.email, name=user.name, language=user.language, user=user),
+            to=addressees.recipient(user),
             about=record,
             key=f"{ADDRESS_MARKED}:{record.pk}:{record.marked_at:%Y%m%d%H%M%S}:{user.pk}",
         )
         for user in staff.values()
     )
-
-
-def coordinators_at(path):
-    """The users who coordinate the branch with this path: the local ones, else the central ones.
-    1 query."""
-    roles = (Role.LOCAL_COORDINATOR, Role.CENTRAL_COORDINATOR)
-    rows = RoleAssignment.objects.filter(covering(today()), role__in=roles, user__is_active=True)
-    held = [
-        row for row in rows.select_related("user", "branch") if path.startswith(row.branch.path)
-    ]
-    local = [row.user for row in held if row.role == Role.LOCAL_COORDINATOR]
-    return local or [row.user for row in held]
 
 
 def _group_context(message):

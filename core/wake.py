@@ -6,7 +6,7 @@ while, so that not every request waits for it.
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from celery import current_app
@@ -27,7 +27,6 @@ class Wake:
     task: str
     args: tuple = ()
     queue: str = "interactive"
-    options: dict = field(default_factory=dict, compare=False)
 
     def __call__(self):
         send(self)
@@ -55,7 +54,6 @@ def send(wake):
             queue=wake.queue,
             retry=False,
             ignore_result=True,
-            **wake.options,
         )
     except Exception as error:  # whatever the broker does, the request has done its work
         _broker_back_at = time.monotonic() + BROKER_REST_SECONDS

@@ -154,9 +154,13 @@ def sign_as_leader(page):
 
 
 def order_certificate(page):
+    """The coordinator has ordered it at the police, and registers that."""
     follow(page, "Order")
-    press(fine(page), "I have ordered it")
-    reads(fine(page), "The child certificate is ordered")
+    press(fine(page), "Go on")
+    assert fine(page).locator(".error-summary").is_visible()
+    choose(page, "how", "ordered")
+    press(page, "Go on")
+    reads(fine(page), "It is registered.", "Waiting for consent")
 
 
 def assess_certificate(page):
@@ -221,7 +225,7 @@ def test_the_main_job(visit, clock, site, uncleared, coordinator, leader, manage
     order_certificate(desk)
     signer.goto(absolute(signer, "/attester/"))
     assess_certificate(signer)
-    desk.reload()
+    desk.goto(absolute(desk, volunteer_page))
     reads_not(fine(desk), "What is missing, and the next step")
 
     desk.goto(absolute(desk, "/vagter/"))
@@ -234,7 +238,7 @@ def test_the_main_job(visit, clock, site, uncleared, coordinator, leader, manage
 
     reminded(clock)
     who_came(visit, clock, coordinator, shift_page)
-    recognised(visit, coordinator)
+    recognised(visit, coordinator, clock)
     manager_works(visit("/administration/", user=manager))
 
 
@@ -275,8 +279,10 @@ def who_came(visit, clock, coordinator, shift_page):
     assert volunteer.assignments.get().state == AssignmentState.ATTENDED
 
 
-def recognised(visit, coordinator):
-    """An event is planned, the volunteer is invited, sees it and answers."""
+def recognised(visit, coordinator, clock):
+    """An event is planned, the volunteer is invited, sees it and answers. What is nice is sent
+    at one hour of the day, so the invitation is in the letter box the day after.
+    """
     page = visit("/anerkendelse/", user=coordinator)
     follow(fine(page), "Plan an event")
     host = page.locator("main [name='branch'] option").nth(1).get_attribute("value")
@@ -295,13 +301,15 @@ def recognised(visit, coordinator):
     press(fine(page), "Send invitations")
     reads(fine(page), "The invitations are on their way.")
 
+    event_page = path_of(page)
+    clock.shift(timedelta(days=1))
     guest = visit(
         walk.link_to(CITIZEN, "/min-side/invitationer/"),
         user=Person.objects.get(email=CITIZEN).user,
     )
     press(fine(guest), "Yes, I am coming")
     reads(fine(guest), "Thank you for your answer.", "You are coming")
-    page.reload()
+    page = visit(event_page, user=coordinator)
     assert page.locator("main tbody tr", has_text=NAME).get_by_text(word("Coming")).count() == 1
 
 
