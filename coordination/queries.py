@@ -96,13 +96,13 @@ def lines_of(volunteer_ids, user, on):
 
     What is missing is told only where the user may see people. 3 queries, 2 where nothing is asked.
     """
-    grants = scope_of(user).grants
-    question = _listed_question(grants, Permission.VIEW_CONTACTS)
+    scope = scope_of(user)
+    question = _listed_question(scope.grants, Permission.VIEW_CONTACTS)
     shown = [Listed(*row) for row in question.rows(people=volunteer_ids, on=on)]
     papers = Papers(volunteer_ids, {row.activity_id for row in shown}, since=on)
     lines = defaultdict(list)
     for row in shown:
-        line = _line(row, row.branch_path, row.activity_id, papers, user, on)
+        line = _line(row, row.branch_path, row.activity_id, papers, scope, on)
         lines[row.volunteer_id].append(line)
     return lines
 
@@ -121,17 +121,17 @@ def _with_pause(engagements, on):
     return engagements.annotate(is_paused=paused)
 
 
-def _line(engagement, path, activity_id, papers, user, on):
+def _line(engagement, path, activity_id, papers, scope, on):
     day = max(on, engagement.starts_on)
     missing, until = (), None
-    if not engagement.has_ended(on) and scope_of(user).holds(Permission.VIEW_PEOPLE, path):
+    if not engagement.has_ended(on) and scope.holds(Permission.VIEW_PEOPLE, path):
         missing = tuple(map(ClearanceKind, papers.lacking(engagement, activity_id, day)))
         until = papers.cleared_until(engagement, activity_id, day)
     return Line(
         engagement=engagement,
         standing=standing_of(engagement, on=on, paused=engagement.is_paused, missing=missing),
         missing=missing,
-        editable=scope_of(user).holds(Permission.EDIT_PEOPLE, path),
+        editable=scope.holds(Permission.EDIT_PEOPLE, path),
         cleared_until=until,
     )
 
@@ -198,12 +198,13 @@ def volunteer_page(volunteer, user, on):
 
     `shared` are the person's clearances (Held) that hold everywhere. 3 queries.
     """
-    question = _engagements_question(scope_of(user).grants, Permission.VIEW_CONTACTS)
+    scope = scope_of(user)
+    question = _engagements_question(scope.grants, Permission.VIEW_CONTACTS)
     shown = question.rows(person=volunteer.pk, on=on)
     activities = {engagement.site.activity_id for engagement in shown}
     papers = Papers([volunteer.pk], activities, since=on, all_held=True)
     lines = [
-        _line(row, row.site.branch.path, row.site.activity_id, papers, user, on) for row in shown
+        _line(row, row.site.branch.path, row.site.activity_id, papers, scope, on) for row in shown
     ]
     return lines, [held for held in papers.held(volunteer.pk) if held.is_shared_on(on)]
 

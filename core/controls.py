@@ -57,17 +57,31 @@ def render(field):
     return field.as_widget(attrs=attrs)
 
 
-FILTER_FIELD = (
+FILTER_INPUT = (
     '<div class="form-group" id="div_%s"><label class="form-label" for="%s">%s</label>%s</div>'
+)
+FILTER_CHECKBOX = (
+    '<div class="form-group" id="div_%s"><div class="form-group-checkbox">'
+    '%s<label class="form-label" for="%s">%s</label></div></div>'
+)
+FILTER_FIELDSET = (
+    '<div class="form-group" id="div_%s"><fieldset><legend class="form-label">%s</legend>'
+    "%s</fieldset></div>"
 )
 
 
 def render_filter_field(field):
-    """A box or select with its label, as `dkfds/field.html` draws one that has no hint and no
-    error; anything else is drawn by that. Every list holds a filter of several."""
-    if kind(field) != "input" or field.help_text or field.errors or marks_optional(field):
-        return render_to_string("dkfds/field.html", {"field": field})
-    return fill(FILTER_FIELD, field.auto_id, field.id_for_label, field.label, render(field))
+    """A field with its label, as `dkfds/field.html` draws one that has no hint and no error;
+    anything else is drawn by that. Every list holds a filter of several."""
+    which = kind(field)
+    plain = not (field.help_text or field.errors or marks_optional(field))
+    if plain and which == "input":
+        return fill(FILTER_INPUT, field.auto_id, field.id_for_label, field.label, render(field))
+    if plain and which == "checkbox":
+        return fill(FILTER_CHECKBOX, field.auto_id, render(field), field.id_for_label, field.label)
+    if plain and which == "fieldset":
+        return fill(FILTER_FIELDSET, field.auto_id, field.label, render(field))
+    return render_to_string("dkfds/field.html", {"field": field})
 
 
 def _width(field):

@@ -3,10 +3,11 @@
 from django.core.paginator import Paginator
 
 PAGE_SIZE = 25
+PARAMETER = "side"
 
 
 def page_of(request, rows, size=PAGE_SIZE):
     """The page of `rows` that the address asks for, its rows read. 2 queries."""
-    page = Paginator(rows, size).get_page(request.GET.get("side"))
+    page = Paginator(rows, size).get_page(request.GET.get(PARAMETER))
     page.object_list = list(page.object_list)
     return page

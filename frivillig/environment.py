@@ -14,6 +14,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
+PLANNER = "-c random_page_cost=1.1 -c jit=off"
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
@@ -70,7 +71,7 @@ class Environment:
                 "DATABASE_URL must be a PostgreSQL address, for example "
                 "postgres://user:password@127.0.0.1:5432/frivillig"
             )
-        return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+        return _planned(config) | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
     def cache(self):
         """Redis where there is one; else a table, so that rate limits hold across processes."""
@@ -183,6 +184,14 @@ class Environment:
                 "django.server": {"level": self.log_level, "propagate": True},
             },
         }
+
+
+def _planned(config):
+    """The config with the planner told what is true of us: the tables lie in memory or on a solid
+    state disk, and no question is so long that compiling it pays. The address may say otherwise.
+    """
+    options = config.get("OPTIONS", {})
+    return config | {"OPTIONS": {"options": PLANNER} | options}
 
 
 def sqlite_database(path):

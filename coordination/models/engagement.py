@@ -100,6 +100,7 @@ class Engagement(models.Model):
         indexes = [
             models.Index(fields=["site", "starts_on"], name="engagement_site"),
             models.Index(fields=["volunteer", "site"], name="engagement_volunteer_site"),
+            models.Index(fields=["site", "volunteer"], name="engagement_site_volunteer"),
             models.Index(fields=["starts_on"], name="engagement_starts_on"),
         ]
         constraints = [

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from core import controls
 from core.localised import localised
 from core.markup import fill
+from core.paging import PARAMETER
 
 register = template.Library()
 
@@ -380,12 +381,54 @@ def crumb(text, url=""):
     )
 
 
-@register.simple_tag
-def elided_pages(page_obj):
-    """The page numbers to show; None stands for those left out."""
-    paginator = page_obj.paginator
-    numbers = paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
-    return [None if number == paginator.ELLIPSIS else number for number in numbers]
+PAGE = (
+    '<li class="pagination-item pagination-number">'
+    '<a href="%s" class="button %s" aria-label="%s">%s</a></li>'
+)
+LEFT_OUT = (
+    '<li class="pagination-item pagination-overflow">'
+    '<span class="sr-only">%s</span><span aria-hidden="true">…</span></li>'
+)
+OTHER_PAGE = "button-secondary"
+THIS_PAGE = SafeString('current-page" aria-current="page')
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context, number):
+    """The address of another page of this list: all else in the query string stays."""
+    return _page_addresses(context)(number)
+
+
+@register.simple_tag(takes_context=True)
+def page_links(context, page_obj):
+    """The <li> elements of a list's pages, the far ones left out."""
+    address, paginator = _page_addresses(context), page_obj.paginator
+    label, left_out = _("Page %(number)s"), fill(LEFT_OUT, _("pages left out"))
+    return SafeString(
+        "".join(
+            left_out
+            if number == paginator.ELLIPSIS
+            else fill(
+                PAGE,
+                address(number),
+                THIS_PAGE if number == page_obj.number else OTHER_PAGE,
+                label % {"number": number},
+                number,
+            )
+            for number in paginator.get_elided_page_range(
+                page_obj.number, on_each_side=1, on_ends=1
+            )
+        )
+    )
+
+
+def _page_addresses(context):
+    """A function from a page's number to its address; `page_parameter` may name the number."""
+    parameter = context.get("page_parameter", PARAMETER)
+    query = context["request"].GET.copy()
+    query.pop(parameter, None)
+    rest = f"{query.urlencode()}&" if query else ""
+    return lambda number: f"?{rest}{parameter}={number}"
 
 
 # --- Forms ---------------------------------------------------------------------------------
