@@ -25,18 +25,27 @@ ATTESTATION_EXPIRING_STAFF = "agreements.attestation_expiring_staff"
 def register():
     """Called once, from `AgreementsConfig.ready`."""
     wording.name_groups()
-    mail.register(LINK, context=_link, ways=(Channel.EMAIL,), **wording.LINK)
+    mail.register(LINK, context=_link, load=agreements, ways=(Channel.EMAIL,), **wording.LINK)
     mail.register(CODE, context=_code, **wording.CODE)
-    mail.register(SIGNED, context=_signed, **wording.SIGNED)
-    mail.register(EXPIRING, context=_expiring, **wording.EXPIRING)
-    mail.register(EXPIRING_STAFF, context=_expiring, **wording.EXPIRING_STAFF)
-    mail.register(ATTESTATION_ORDERED, context=_attestation, **wording.ATTESTATION_ORDERED)
+    mail.register(SIGNED, context=_signed, load=agreements, **wording.SIGNED)
+    mail.register(EXPIRING, context=_expiring, load=agreements, **wording.EXPIRING)
+    mail.register(EXPIRING_STAFF, context=_expiring, load=agreements, **wording.EXPIRING_STAFF)
     mail.register(
-        ATTESTATION_EXPIRING, context=_attestation_expiring, **wording.ATTESTATION_EXPIRING
+        ATTESTATION_ORDERED,
+        context=_attestation,
+        load=attestations,
+        **wording.ATTESTATION_ORDERED,
+    )
+    mail.register(
+        ATTESTATION_EXPIRING,
+        context=_attestation_expiring,
+        load=attestations,
+        **wording.ATTESTATION_EXPIRING,
     )
     mail.register(
         ATTESTATION_EXPIRING_STAFF,
         context=_attestation_expiring,
+        load=attestations,
         **wording.ATTESTATION_EXPIRING_STAFF,
     )
 
@@ -93,9 +102,9 @@ def _send(kind, person, about, *, key=""):
 # --- What the templates get, or None where the mail has lost its sense ----------------------
 
 
-def _agreement(message):
-    rows = Agreement.objects.select_related("branch", "volunteer__person")
-    return rows.filter(pk=message.about_id).first()
+def agreements(messages):
+    """{message pk: the Agreement it is about}. 1 query."""
+    return mail.by_about(Agreement.objects.select_related("branch", "volunteer__person"), messages)
 
 
 def _shared(agreement):
@@ -109,7 +118,7 @@ def _shared(agreement):
 
 
 def _link(message):
-    agreement = _agreement(message)
+    agreement = mail.matter(message)
     if agreement is None or agreement.state != AgreementState.SENT:
         return None
     if agreement.signatures.filter(party=Party.VOLUNTEER).exists():
@@ -132,14 +141,14 @@ def _code(message):
 
 
 def _signed(message):
-    agreement = _agreement(message)
+    agreement = mail.matter(message)
     if agreement is None or agreement.state != AgreementState.CONCLUDED:
         return None
     return _shared(agreement) | {"starts_on": agreement.starts_on}
 
 
 def _expiring(message):
-    agreement = _agreement(message)
+    agreement = mail.matter(message)
     if agreement is None or agreement.state != AgreementState.CONCLUDED:
         return None
     if agreement.ends_on is None or agreement.ends_on < today():
@@ -150,20 +159,21 @@ def _expiring(message):
     }
 
 
-def _standing(message):
+def attestations(messages):
+    """{message pk: the Attestation it is about}. 1 query."""
     rows = Attestation.objects.select_related("branch", "volunteer__person")
-    return rows.filter(pk=message.about_id).first()
+    return mail.by_about(rows, messages)
 
 
 def _attestation(message):
-    attestation = _standing(message)
+    attestation = mail.matter(message)
     if attestation is None or not attestation.is_under_way:
         return None
     return _shared(attestation) | {"consent_until": attestation.consent_until}
 
 
 def _attestation_expiring(message):
-    attestation = _standing(message)
+    attestation = mail.matter(message)
     if attestation is None or not attestation.is_valid_on(today()):
         return None
     return _shared(attestation) | {

@@ -51,14 +51,9 @@ def register():
         EMAIL_CHANGED, context=_email_changed_context, ways=ONLY_MAIL, **wording.EMAIL_CHANGED
     )
     mail.register(STAFF_INVITED, context=_invitation_context, **wording.STAFF_INVITED)
-    mail.register(
-        SHIFT_REMINDER, context=_reminder_context, ways=NO_LETTER, **wording.SHIFT_REMINDER
-    )
-    mail.register(SHIFT_CHANGED, context=_changed_context, **wording.SHIFT_CHANGED)
-    mail.register(SHIFT_CANCELLED, context=_cancelled_context, **wording.SHIFT_CANCELLED)
-    mail.register(RELEASED, context=_released_context, **wording.RELEASED)
-    mail.register(GROUP_WORK, context=_group_context, **wording.GROUP_WORK)
-    mail.register(GROUP_NEWS, context=_group_context, **wording.GROUP_NEWS)
+    _register_shifts()
+    mail.register(GROUP_WORK, context=_group_context, load=_groups, **wording.GROUP_WORK)
+    mail.register(GROUP_NEWS, context=_group_context, load=_groups, **wording.GROUP_NEWS)
     mail.register(ADDRESS_MARKED, context=_address_context, **wording.ADDRESS_MARKED)
     bounces.tell(send_address_marked)
     mail.register(RECOGNITION_INVITED, context=_recognition_context, **wording.RECOGNITION_INVITED)
@@ -67,6 +62,23 @@ def register():
         context=_recognition_cancelled_context,
         **wording.RECOGNITION_CANCELLED,
     )
+
+
+def _register_shifts():
+    mail.register(
+        SHIFT_REMINDER,
+        context=_reminder_context,
+        load=assignments,
+        ways=NO_LETTER,
+        **wording.SHIFT_REMINDER,
+    )
+    mail.register(
+        SHIFT_CHANGED, context=_changed_context, load=assignments, **wording.SHIFT_CHANGED
+    )
+    mail.register(
+        SHIFT_CANCELLED, context=_cancelled_context, load=assignments, **wording.SHIFT_CANCELLED
+    )
+    mail.register(RELEASED, context=_released_context, load=assignments, **wording.RELEASED)
 
 
 def send_welcome(engagement):
@@ -221,14 +233,12 @@ def _is_soon(assignment):
     return assignment.shift.starts_at - timezone.now() < timedelta(days=1)
 
 
-def _assignment(message):
-    return (
-        Assignment.objects.select_related(
-            "volunteer__person", "shift__site__activity", "shift__site__branch"
-        )
-        .filter(pk=message.about_id)
-        .first()
+def assignments(messages):
+    """{message pk: the Assignment it is about, with all that its text tells}. 1 query."""
+    rows = Assignment.objects.select_related(
+        "volunteer__person", "shift__site__activity", "shift__site__branch"
     )
+    return mail.by_about(rows, messages)
 
 
 def _shift_context(assignment):
@@ -248,7 +258,7 @@ def _shift_context(assignment):
 
 def _reminder_context(message):
     """None if they are no longer on the shift, it has begun, or it was moved to another day."""
-    assignment = _booked_and_coming(message)
+    assignment = booked_and_coming(message)
     if assignment is None or assignment.shift.day.isoformat() != message.params["day"]:
         return None
     return _shift_context(assignment)
@@ -256,25 +266,26 @@ def _reminder_context(message):
 
 def _changed_context(message):
     """None if they are no longer on the shift: another message has told them."""
-    assignment = _booked_and_coming(message)
+    assignment = booked_and_coming(message)
     return None if assignment is None else _shift_context(assignment)
 
 
-def _booked_and_coming(message):
-    assignment = _assignment(message)
+def booked_and_coming(message):
+    """The Assignment the message is about, or None if they are off the shift or it has begun."""
+    assignment = mail.matter(message)
     if assignment is None or assignment.state != AssignmentState.BOOKED:
         return None
     return None if assignment.shift.starts_at <= timezone.now() else assignment
 
 
 def _cancelled_context(message):
-    assignment = _assignment(message)
+    assignment = mail.matter(message)
     return None if assignment is None else _shift_context(assignment)
 
 
 def _released_context(message):
     """None if they have signed up for the same shift again in the meantime."""
-    assignment = _assignment(message)
+    assignment = mail.matter(message)
     if assignment is None:
         return None
     again = Assignment.objects.holding_a_place().filter(
@@ -390,17 +401,24 @@ def send_address_marked(record):
     )
 
 
+def _groups(messages):
+    """{message pk: (the GroupMessage, the Person)}; without those taken back or gone. 2 queries."""
+    sent = GroupMessage.objects.select_related("branch", "written_by")
+    sent = sent.filter(undone_at__isnull=True)
+    people = Person.objects.filter(anonymised_at__isnull=True)
+    found = mail.by_about(sent, messages)
+    people = people.in_bulk({message.person_id for message in messages})
+    return {
+        message.pk: (found[message.pk], people[message.person_id])
+        for message in messages
+        if message.pk in found and message.person_id in people
+    }
+
+
 def _group_context(message):
     """None if it was taken back, or whoever gets it is gone."""
-    group = (
-        GroupMessage.objects.select_related("branch", "written_by")
-        .filter(pk=message.about_id, undone_at__isnull=True)
-        .first()
-    )
-    person = Person.objects.filter(pk=message.person_id, anonymised_at__isnull=True).first()
-    if group is None or person is None:
-        return None
-    return group_context(group, person)
+    found = mail.matter(message)
+    return None if found is None else group_context(*found)
 
 
 def group_context(group, person):

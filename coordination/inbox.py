@@ -92,7 +92,7 @@ def read(message):
 
 
 def _values(kind, message):
-    context = kind.context(message) if kind.placeholders is not None else None
+    context = kind.context(message)
     if context is None:
         return None
     shared = mailbody.shared_values(message.recipient_name)

@@ -7,10 +7,9 @@ which that person may do something about them.
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coordination import follow_up, overviews
+from coordination import emails, follow_up, overviews
 from coordination.access import Permission, scope_of
-from coordination.models import Assignment, Branch, StepOwner
-from coordination.states import AssignmentState
+from coordination.models import Branch, StepOwner
 from coordination.wording import BRANCH, FIRST_NAME, REMINDERS
 from core import mail
 from core.localised import localised
@@ -47,6 +46,7 @@ def register():
     mail.register(
         SHIFT_SOON,
         context=_soon,
+        load=emails.assignments,
         title=_("A shift begins soon"),
         group=REMINDERS,
         declinable=True,
@@ -167,13 +167,7 @@ def register():
 
 def _soon(message):
     """None if they are no longer on the shift, it has begun, or its time is another."""
-    assignment = (
-        Assignment.objects.select_related(
-            "volunteer__person", "shift__site__activity", "shift__site__branch"
-        )
-        .filter(pk=message.about_id, state=AssignmentState.BOOKED, starts_at__gt=timezone.now())
-        .first()
-    )
+    assignment = emails.booked_and_coming(message)
     if assignment is None or assignment.starts_at.isoformat() != message.params["starts_at"]:
         return None
     shift = assignment.shift

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from core import gathering, mail, mailbody, necessity, wake
+from core import gathering, kinds, mail, mailbody, necessity, wake
 from core.channels import bounces, choosing, pace, reach, ways
 from core.channels.port import Down, Refused
 from core.jobs import backoff, describe
@@ -26,9 +26,10 @@ from core.kinds import ASKED, NICE
 from core.models import Channel, Message, MessageState
 from core.scope import scope
 
-BATCH = 20
+BATCH = 40
 LEASE = timedelta(seconds=180)
 RUN_SECONDS = 20
+FRESH_SECONDS = 2  # so old may be what is known of the matter when its message goes
 MAX_ATTEMPTS = 14
 MAX_FAULTS = 5
 
@@ -80,7 +81,10 @@ def deliver(*, seconds=RUN_SECONDS):
             batch = _under_the_cap(batch)
             known = reach.of_messages(batch)
             batch = _that_may_go(sender, [row for row in batch if _choose(row, known[row.pk])])
+            fresh_until = 0.0
             for position, message in enumerate(batch):
+                if time.monotonic() > fresh_until:
+                    fresh_until = _load(batch[position:])
                 late = time.monotonic() > stop or _lease_is_short(message)
                 if late or not _try(sender, message, known[message.pk]):
                     left = batch[position if late else position + 1 :]
@@ -93,17 +97,16 @@ def deliver(*, seconds=RUN_SECONDS):
 
 
 def claim_batch(full=()):
-    """Take the lease of the next due messages: urgent first, then in order of time.
+    """Take the lease of the next due messages: what a lost sender left first, then what is
+    urgent, then in order of time.
 
     What is due, necessity says. One conditional update, so that two senders never hold the same
     message. `full`: mail domains that get no more for now.
     """
     now, token = timezone.now(), uuid.uuid4()
     due = necessity.due(now)
-    chosen = due.filter(pace.outside(full)) if full else due
-    chosen = list(
-        chosen.order_by("-priority", "not_before", "pk").values_list("pk", flat=True)[:BATCH]
-    )
+    open_now = due.filter(pace.outside(full)) if full else due
+    chosen = [pk for state in _IN_TURN for pk in _first(open_now.filter(state=state))][:BATCH]
     if not chosen:
         return []
     due.filter(pk__in=chosen).update(
@@ -114,6 +117,14 @@ def claim_batch(full=()):
     )
     mine = Message.objects.filter(pk__in=chosen, lease_token=token)
     return list(mine.order_by("-priority", "not_before", "pk"))
+
+
+# Each state by itself has an index in the order of the queue.
+_IN_TURN = (MessageState.SENDING, MessageState.WAITING)
+
+
+def _first(rows):
+    return rows.order_by("-priority", "not_before", "pk").values_list("pk", flat=True)[:BATCH]
 
 
 def release(messages):
@@ -195,6 +206,19 @@ def _that_may_go(sender, batch):
     release(held)
     waiting = {message.pk for message in held}
     return [message for message in batch if message.pk not in waiting]
+
+
+def _load(messages):
+    """Read what these messages are about, once for them all; until when that may be relied on.
+
+    What cannot be read for all is read for each when its turn comes, so that one kind's fault
+    stays its own.
+    """
+    try:
+        kinds.load(messages)
+    except Exception as error:
+        log.warning("matters_not_loaded", error=describe(error))
+    return time.monotonic() + FRESH_SECONDS
 
 
 def _try(sender, message, known):

@@ -6,6 +6,8 @@ mail's, and what becomes of it and of all it carries is committed in one transac
 (`settle`), so that a sender that dies between leaves nothing sent twice and nothing lost.
 """
 
+import contextlib
+
 import structlog
 from django.db import transaction
 from django.db.models import F
@@ -143,7 +145,10 @@ def _context(message):
     rows = Message.objects.filter(
         pk__in=message.params["messages"], person_id=message.person_id
     ).order_by("pk")
-    for row in rows.exclude(state=MessageState.SKIPPED):
+    rows = list(rows.exclude(state=MessageState.SKIPPED))
+    with contextlib.suppress(Exception):  # what cannot be read for all is read for each
+        kinds.load(rows)
+    for row in rows:
         try:
             written = _written(row)
         except Exception as error:  # one message's fault must not stop the others

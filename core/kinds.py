@@ -15,10 +15,16 @@
     )
 
 `context(message)` returns a value for every placeholder, or None when the message has lost its
-sense. How the text is filled: `core/mailtext.py`. What follows from necessity:
-core/necessity.py. Why it is so: docs/decisions/message-texts.md and message-necessity.md.
+sense. What it reads of rows it may leave to `load=`, which reads for many messages at once:
+
+    load=lambda messages: mail.by_about(Assignment.objects.select_related("shift"), messages)
+
+and then asks `mail.matter(message)`. How the text is filled: `core/mailtext.py`. What follows from
+necessity: `core/necessity.py`. Why it is so: docs/decisions/message-texts.md, message-necessity.md.
 """
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -84,6 +90,7 @@ class Kind:
     """A kind of message. `sensitive`: its matter must not be told outside the person's own page;
     `unsaid` are stems of words that its outside text may then not hold. `ways`: the channels it
     makes sense by, where not every one does (a reminder of tomorrow is no letter).
+    `load(messages)` returns {message pk: what the context reads}, in queries that do not grow.
     """
 
     name: str
@@ -95,13 +102,14 @@ class Kind:
     gatherable: bool = False
     sensitive: bool = False
     unsaid: tuple = ()
-    placeholders: tuple | None = None
+    placeholders: tuple = ()
     priority: int = ORDINARY
     ways: tuple | None = None
+    load: Callable | None = None
 
     def placeholder(self, name):
         """The Placeholder of this name, or None."""
-        return next((one for one in self.placeholders or () if one.name == name), None)
+        return next((one for one in self.placeholders if one.name == name), None)
 
 
 def group(key, *, label, help="", order=50):
@@ -126,9 +134,10 @@ def register(
     gatherable=False,
     sensitive=False,
     unsaid=(),
-    placeholders=None,
+    placeholders=(),
     priority=None,
     ways=None,
+    load=None,
 ):
     """Make a kind of message known. Call it from the app's emails.py, once per kind.
 
@@ -158,15 +167,44 @@ def register(
         gatherable=gatherable,
         sensitive=sensitive,
         unsaid=tuple(unsaid),
-        placeholders=None if placeholders is None else (*COMMON, *placeholders),
+        placeholders=(*COMMON, *placeholders),
         priority=priority,
         ways=ways,
+        load=load,
     )
 
 
 def kinds():
     """All kinds, by name."""
     return dict(_kinds)
+
+
+def load(messages):
+    """Read what these messages are about, for each kind at once; `matter` then costs no query."""
+    by_kind = defaultdict(list)
+    for message in messages:
+        by_kind[message.kind].append(message)
+    for name, rows in by_kind.items():
+        if _kinds[name].load is None:
+            continue
+        found = _kinds[name].load(rows)
+        for message in rows:
+            message.matter = found.get(message.pk)
+
+
+def matter(message):
+    """What the kind's `load` found for this message, or None; read now if it was not before."""
+    if not hasattr(message, "matter"):
+        load([message])
+    return message.matter
+
+
+def by_about(rows, messages):
+    """{message pk: the row of the queryset that it is about}, without those it has not. 1 query."""
+    found = rows.in_bulk({message.about_id for message in messages})
+    return {
+        message.pk: found[message.about_id] for message in messages if message.about_id in found
+    }
 
 
 COMMON = (

@@ -33,9 +33,11 @@ from core.kinds import (
     Group,
     Kind,
     Placeholder,
+    by_about,
     group,
     groups,
     kinds,
+    matter,
     register,
 )
 from core.models import Channel, Message, MessageState
@@ -53,9 +55,11 @@ __all__ = [
     "Group",
     "Kind",
     "Placeholder",
+    "by_about",
     "group",
     "groups",
     "kinds",
+    "matter",
     "register",
 ]
 

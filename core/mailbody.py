@@ -9,7 +9,6 @@ Nothing a person wrote can become markup, or a button that leads elsewhere: the 
 by the base template, and only addresses on this site become links.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from email.utils import formataddr
@@ -19,7 +18,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context
-from django.template.loader import get_template, render_to_string, select_template
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
 from core import kinds, mailtext, messagetexts, policies
@@ -132,19 +131,7 @@ def body_of(written, language, *, reply_to=""):
 
 
 def _shipped(message, kind, values):
-    if kind.placeholders is None:
-        return _by_template(message, values)
     return filled(kind, messagetexts.shipped(message.kind, message.language), values)
-
-
-def _by_template(message, values):
-    """A kind that has not told its placeholders yet is written by Django's templates."""
-    names = [f"emails/{language}/{message.kind}.txt" for language in (message.language, "da")]
-    source = select_template(names).template
-    subject, content = mailtext.split(source.render(_plain(values)))
-    content = re.sub(r"\n{3,}", "\n\n", content).strip()
-    version = hashlib.sha256(source.source.encode()).hexdigest()[:12]
-    return Written(" ".join(subject.split()), content, version)
 
 
 def shared_values(recipient_name):

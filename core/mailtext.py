@@ -170,7 +170,7 @@ def _name_faults(kind, subject, body, *, inside):
 def _unknown(kind, name, *, inside):
     found = kind.placeholder(name)
     if found is None:
-        known = [one.name for one in kind.placeholders or ()]
+        known = [one.name for one in kind.placeholders]
         near = difflib.get_close_matches(name, known, n=1)
         if near:
             yield _("[[%(name)s]] does not exist. Did you mean [[%(near)s]]?") % {
@@ -192,7 +192,7 @@ def _missing(kind, body):
     return [
         _("The text lacks [[%(name)s]]. Without it the recipient cannot go on.")
         % {"name": one.name}
-        for one in kind.placeholders or ()
+        for one in kind.placeholders
         if one.required and one.name not in used
     ]
 
@@ -214,7 +214,7 @@ def _told(kind, text):
 
 def examples(kind):
     """The example value of every placeholder; example addresses become ones on this site."""
-    return {one.name: _here(one.example) for one in kind.placeholders or ()}
+    return {one.name: _here(one.example) for one in kind.placeholders}
 
 
 def _here(example):
@@ -223,5 +223,5 @@ def _here(example):
 
 def without_secrets(kind, values):
     """The values with codes and links that open something hidden: for what is kept and shown."""
-    hidden = {one.name for one in kind.placeholders or () if one.secret}
+    hidden = {one.name for one in kind.placeholders if one.secret}
     return {name: HIDDEN if name in hidden and value else value for name, value in values.items()}

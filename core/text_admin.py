@@ -126,7 +126,7 @@ def _line(kind, language, rows, drafts, fallbacks):
 def _kinds():
     """The kinds whose texts can be edited, by group."""
     order = list(kinds.groups())
-    found = [kind for kind in kinds.kinds().values() if kind.placeholders is not None]
+    found = kinds.kinds().values()
     return sorted(found, key=lambda kind: (order.index(kind.group), str(kind.title)))
 
 
@@ -281,7 +281,7 @@ def _real_values(kind, language):
 
 def _kind_or_404(name, language):
     kind = kinds.kinds().get(name)
-    if kind is None or kind.placeholders is None or language not in LANGUAGES:
+    if kind is None or language not in LANGUAGES:
         raise Http404
     return kind
 

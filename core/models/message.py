@@ -198,6 +198,11 @@ class Message(Leased):
                 name="message_waiting",
                 condition=Q(state=MessageState.WAITING),
             ),
+            models.Index(  # the order in which senders take them: a long queue costs no sorting
+                fields=["-priority", "not_before", "id"],
+                name="message_queue",
+                condition=Q(state=MessageState.WAITING),
+            ),
             models.Index(
                 fields=["lease_until"],
                 name="message_sending",

@@ -16,21 +16,19 @@ from core.channels import bounces, letters, pace, reach, sms
 from core.channels.choosing import Reach
 from core.models import AddressRecord, Channel, DomainPace, Letter, Message, MessageState, User
 from core.scope import scope
-from core.tests.test_mail import letters as kinds_of_tests  # noqa: F401 - register and templates
-from core.tests.test_mail_smtp import office  # noqa: F401 - a real mail server
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ADDRESS = ("Algade 1", "5000 Odense C")
 
 
 @pytest.fixture(autouse=True)
-def people(monkeypatch, kinds_of_tests):  # noqa: F811
+def people(monkeypatch, kinds_of_tests):
     """What is known of people 1, 2, …; tests change it as a coordinator would."""
     known = {}
     monkeypatch.setattr(
         reach, "_finders", {"reach": lambda ids: {pk: known[pk] for pk in ids if pk in known}}
     )
-    mail.register("tests.nice", context=lambda message: {}, necessity=mail.NICE)
+    mail.register("tests.nice", context=lambda message: {"matter": "festen"}, necessity=mail.NICE)
     return known
 
 
@@ -116,7 +114,7 @@ def test_task_is_done_by_trying_again_when_the_address_is_known(db, people):
 # --- What is refused -----------------------------------------------------------------------
 
 
-def test_mail_refused_for_good_goes_another_way(db, people, office):  # noqa: F811
+def test_mail_refused_for_good_goes_another_way(db, people, office):
     office.rcpt["frida@example.dk"] = "550 No such user"
     people[1] = Reach(name="Frida", email="frida@example.dk", address=ADDRESS)
     message = write(1, "frida@example.dk")
@@ -130,7 +128,7 @@ def test_mail_refused_for_good_goes_another_way(db, people, office):  # noqa: F8
     )
 
 
-def test_mail_refused_where_nothing_else_is_known_is_a_task(db, people, office):  # noqa: F811
+def test_mail_refused_where_nothing_else_is_known_is_a_task(db, people, office):
     office.rcpt["frida@example.dk"] = "550 No such user"
     people[1] = Reach(name="Frida", email="frida@example.dk")
     message = write(1, "frida@example.dk")

@@ -11,14 +11,13 @@ from core import delivery, mail, policies
 from core.channels import memo, reach
 from core.channels.choosing import Reach
 from core.models import Channel, Letter, Message, MessageState, User
-from core.tests.test_mail import letters  # noqa: F401 - the register and templates
 
 CPR = "0101011234"
 MEMO = {"memo": memo.NAMESPACE}
 
 
 @pytest.fixture(autouse=True)
-def digital(db, monkeypatch, letters):  # noqa: F811
+def digital(db, monkeypatch, kinds_of_tests):
     """A municipality with Digital Post, person 1 with a known number and person 2 without."""
     by = User.objects.create_user("chef@example.dk")
     policies.set("messages.digital_post", value=True, by=by)

@@ -15,13 +15,12 @@ from core.channels import bounces, postbox, reach, reports, returned
 from core.channels.choosing import Reach
 from core.models import AddressRecord, AuditEvent, Message, MessageChoice, MessageState
 from core.tests import returned_mails as made
-from core.tests.test_mail import letters  # noqa: F401 - the register and templates
 
 USER, PASSWORD = "retur", "hemmelig"
 
 
 @pytest.fixture(autouse=True)
-def people(monkeypatch, letters):  # noqa: F811
+def people(monkeypatch, kinds_of_tests):
     known = {1: Reach(name="Frida", email="frida@example.dk", address=("Algade 1", "5000 Odense"))}
     monkeypatch.setattr(reach, "_finders", {"reach": lambda ids: known})
     monkeypatch.setattr(bounces, "_listeners", [])

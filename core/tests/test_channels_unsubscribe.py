@@ -1,5 +1,6 @@
 """Declining from the mail itself: headers, one click, and taking it back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,6 @@ from core import delivery, kinds, mail
 from core.channels import reach, unsubscribe
 from core.channels.choosing import Reach
 from core.models import MessageChoice
-from core.tests.test_mail import letters  # noqa: F401 - the register and templates
 
 FRIDA = mail.Recipient("frida@example.dk", "Frida", person_id=1)
 
@@ -24,7 +24,7 @@ def by_day():
 
 
 @pytest.fixture(autouse=True)
-def news(monkeypatch, letters):  # noqa: F811
+def news(monkeypatch, kinds_of_tests):
     known = {1: Reach(name="Frida", email="frida@example.dk")}
     monkeypatch.setattr(reach, "_finders", {"reach": lambda ids: known})
     monkeypatch.setattr(kinds, "_groups", {})
@@ -32,14 +32,7 @@ def news(monkeypatch, letters):  # noqa: F811
     monkeypatch.setitem(
         kinds._kinds,
         "tests.letter",
-        kinds.Kind(
-            "tests.letter",
-            kinds.kinds()["tests.letter"].context,
-            "Brev",
-            group="news",
-            necessity=mail.NICE,
-            declinable=True,
-        ),
+        replace(kinds.kinds()["tests.letter"], group="news", necessity=mail.NICE, declinable=True),
     )
 
 

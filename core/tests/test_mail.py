@@ -2,35 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings as django_settings
 from django.core import mail as django_mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
-from core import delivery, kinds, mail, mailbody
+from core import delivery, mail, mailbody
 from core.models import Message, MessageState, User
 from core.models.message import MESSAGE_STATES
 
+pytestmark = pytest.mark.usefixtures("kinds_of_tests")
+
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 FRIDA = mail.Recipient("frida@example.dk", "Frida Frivillig")
-
-
-@pytest.fixture(autouse=True)
-def letters(monkeypatch, settings):
-    """A register with the kinds these tests send, and where their templates lie."""
-    monkeypatch.setattr(kinds, "_kinds", {})
-    settings.TEMPLATES = [
-        django_settings.TEMPLATES[0]
-        | {"DIRS": [*django_settings.TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]}
-    ]
-    mail.register("tests.letter", context=lambda message: {"matter": "vagten", **message.params})
-    mail.register("tests.urgent", context=lambda message: {}, priority=mail.URGENT)
-    mail.register("tests.moot", context=lambda message: None)
-    mail.register("tests.headless", context=lambda message: {})
-    mail.register("tests.missing", context=lambda message: {})
 
 
 @pytest.fixture
@@ -229,6 +215,84 @@ def test_message_that_cannot_be_rendered_does_not_stop_the_others(db, clock, kin
     assert (fresh(broken).state, fresh(broken).attempts) == (MessageState.FAILED, 5)
 
 
+def about_users(context=lambda message: {"matter": mail.matter(message).name}):
+    def load(messages):
+        return mail.by_about(User.objects.filter(is_active=True), messages)
+
+    matter = mail.Placeholder("matter", "Whom it is about", "Bo")
+    mail.register("tests.reminder", context=context, load=load, placeholders=(matter,))
+
+
+def test_what_a_batch_is_about_is_read_once(db, django_assert_num_queries):
+    about_users()
+    for number in range(10):
+        user = User.objects.create_user(f"u{number}@example.dk", name=f"Person {number}")
+        mail.send("tests.reminder", to=FRIDA, about=user)
+    with django_assert_num_queries(6 + 4 + 10 + 1):
+        assert delivery.deliver() == 10
+    assert [f"om Person {n}." in sent.body for n, sent in enumerate(django_mail.outbox)] == [
+        True
+    ] * 10
+
+
+def test_what_one_message_is_about_is_read_when_it_is_asked(db, django_assert_num_queries):
+    about_users()
+    user = User.objects.create_user("u@example.dk", name="Bo")
+    message = mail.send("tests.reminder", to=FRIDA, about=user)
+    with django_assert_num_queries(1):
+        assert (mail.matter(message), mail.matter(message)) == (user, user)
+
+
+def test_what_has_been_known_too_long_is_read_again(db, monkeypatch):
+    """The first mail takes so long that what was read before it is not relied on."""
+    monkeypatch.setattr(delivery, "FRESH_SECONDS", -1)
+
+    def context(message):
+        User.objects.filter(pk__gt=message.about_id).update(is_active=False)
+        found = mail.matter(message)
+        return None if found is None else {"matter": found.name}
+
+    about_users(context)
+    users = [User.objects.create_user(f"u{n}@example.dk", name=f"Person {n}") for n in range(2)]
+    first, second = [mail.send("tests.reminder", to=FRIDA, about=user) for user in users]
+    delivery.deliver()
+    assert (fresh(first).state, fresh(second).state) == (MessageState.SENT, MessageState.SKIPPED)
+
+
+def test_a_matter_that_cannot_be_read_stops_no_other_message(db):
+    def load(messages):
+        raise OSError
+
+    mail.register("tests.work", context=lambda message: {"matter": mail.matter(message)}, load=load)
+    mail.send("tests.work", to=FRIDA)
+    whole = mail.send("tests.letter", to=FRIDA)
+    assert delivery.deliver() == 1
+    assert fresh(whole).state == MessageState.SENT
+
+
+def test_what_a_lost_sender_left_goes_before_what_is_new(db, clock, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 1)
+    lost = mail.send("tests.letter", to=FRIDA)
+    delivery.claim_batch()
+    mail.send("tests.urgent", to=FRIDA)
+    clock.shift(delivery.LEASE + timedelta(seconds=1))
+    assert delivery.claim_batch() == [lost]
+
+
+def test_a_long_queue_is_read_in_order_by_its_index(db):
+    Message.objects.bulk_create(
+        Message(kind="tests.letter", recipient_email="x@example.dk", message_id=f"<{n}@x>")
+        for n in range(2000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    due = Message.objects.due(timezone.now()).filter(state=MessageState.WAITING)
+    plan = delivery._first(due).explain()
+    assert "message_queue" in plan
+    assert "Sort" not in plan  # PostgreSQL's word
+    assert "TEMP B-TREE" not in plan  # SQLite's
+
+
 def test_urgent_messages_go_first(db):
     first = mail.send("tests.letter", to=FRIDA)
     urgent = mail.send("tests.urgent", to=FRIDA)
@@ -264,11 +328,12 @@ def test_sweep_wakes_a_sender_only_when_something_is_due(db, monkeypatch):
 
 
 def test_delivery_of_one_mail_costs_a_fixed_number_of_queries(db, django_assert_num_queries):
-    """Claiming and closing a batch: 4; the marks on addresses, the policies, the edited texts and
-    what a gathered mail left behind 1 each; each mail: 1, its own commit."""
+    """Claiming a batch, and finding that there is no other: 6; the marks on addresses, the
+    policies, the edited texts and what a gathered mail left behind 1 each; each mail: 1, its own
+    commit."""
     for number in range(10):
         mail.send("tests.letter", to=FRIDA, matter=number)
-    with django_assert_num_queries(3 + 4 + 10 + 1):
+    with django_assert_num_queries(6 + 4 + 10):
         delivery.deliver()
 
 

@@ -2,81 +2,17 @@
 
 import socket
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
 from django.conf import settings as django_settings
 
 from core import delivery, mail
 from core.models import Message, MessageState
-from core.tests.test_mail import letters  # noqa: F401 - the register and templates
+
+pytestmark = pytest.mark.usefixtures("kinds_of_tests")
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
-
-
-class Office:
-    """The server's behaviour: what it answers at RCPT and DATA, per address; what it took in."""
-
-    def __init__(self):
-        self.letters = []
-        self.connections = 0
-        self.rcpt = {}
-        self.data = {}
-        self.hang_up_after_data = set()
-        self.hang_up_at_rcpt = set()
-
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        self.connections += 1
-        session.host_name = hostname
-        return responses
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address in self.hang_up_at_rcpt:
-            self.hang_up_at_rcpt.remove(address)
-            server.transport.abort()
-        answer = self.rcpt.get(address, "250 OK")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server, session, envelope):
-        (address,) = envelope.rcpt_tos
-        answer = self.data.get(address, "250 OK")
-        if answer.startswith("250"):
-            self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
-        if address in self.hang_up_after_data:
-            self.hang_up_after_data.remove(address)
-            server.transport.abort()
-        return answer
-
-    def subjects(self):
-        return sorted(letter["Subject"] for letter in self.letters)
-
-
-class Server(Controller):
-    def factory(self):
-        return SMTP(self.handler, enable_SMTPUTF8=True, hostname="test")
-
-
-@pytest.fixture
-def office(settings):
-    """A running mail server, and Django set to use it."""
-    behaviour = Office()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Server(behaviour, hostname="127.0.0.1", port=port)
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    settings.EMAIL_TIMEOUT = 5
-    behaviour.stop = server.stop
-    yield behaviour
-    if server.server is not None:
-        server.stop()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from core import kinds, mail, wake
-from core.tests.test_mail_smtp import Office, Server
+from core.tests.mail_server import Office, Server
 from frivillig.environment import Environment
 from frivillig.tests.faults_servers import free_port, wait_for
 

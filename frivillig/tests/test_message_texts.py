@@ -12,7 +12,7 @@ from core import kinds, mailtext
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "emails"
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-KINDS = {name: kind for name, kind in kinds.kinds().items() if kind.placeholders is not None}
+KINDS = kinds.kinds()
 TEXTS = list(itertools.product(LANGUAGES, sorted(KINDS)))
 MATTER = "HEMMELIGT-INDHOLD"
 
