@@ -194,5 +194,5 @@ class ShiftFilter(forms.FilterForm):
         if time == self.PAST:
             return rows.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
         days = {self.WEEK: 7, self.MONTH: 30}.get(time)
-        rows = rows.filter(ends_at__gte=now)
+        rows = rows.not_over(now)
         return rows.filter(starts_at__lt=start_of(today() + timedelta(days=days))) if days else rows

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination.eligibility import Obstacle
-
-LONGEST_SHIFT = timedelta(hours=24)
+from coordination.models.shift import LONGEST_SHIFT
 
 # --- Who may join, and when ----------------------------------------------------------------
 

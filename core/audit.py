@@ -21,12 +21,12 @@ from core.models import (
 )
 
 ACCESS_FIELDS = ("at", "actor_kind", "actor_id", "request_id", "purpose")
-INSERT_ACCESS = f"""
+INSERT_ACCESS = """
     WITH event AS (
-        INSERT INTO {AccessEvent._meta.db_table} ({", ".join(ACCESS_FIELDS)})
+        INSERT INTO core_accessevent (at, actor_kind, actor_id, request_id, purpose)
         VALUES (%s, %s, %s, %s, %s) RETURNING id
     )
-    INSERT INTO {AccessSubject._meta.db_table} (event_id, person_id)
+    INSERT INTO core_accesssubject (event_id, person_id)
     SELECT event.id, person_id FROM event, UNNEST(%s::bigint[]) AS person_id
     RETURNING event_id
 """

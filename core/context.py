@@ -1,6 +1,7 @@
 """The context processor `frame`: what surrounds every page, asked for when drawn."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +12,29 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from core import navigation, policies
+
+
+class Top(NamedTuple):
+    """All that the frame's top is made of, but who is signed in."""
+
+    name: str
+    municipality: str
+    logo_url: str
+    home_url: str
+    menu_items: str
+
+
+class Foot(NamedTuple):
+    """All that the frame's foot is made of, but which page this is. `links`: (address, words)."""
+
+    municipality: str
+    address: str
+    phone: str
+    email: str
+    links: tuple
+    accessibility_url: str
+    set_language_url: str
+    languages: tuple
 
 
 class Frame:
@@ -60,6 +84,31 @@ class Frame:
     def menu_items(self):
         """The menu's <li> elements, made once: a page holds them twice, for desk and phone."""
         return SafeString("".join([_menu_item(*link) for link in map(_shown, self.menu)]))
+
+    @property
+    def top(self):
+        """What the frame's top shows, the same on many pages: see `core.templatetags.frame`."""
+        return Top(
+            self.name,
+            self.municipality,
+            self.logo_url,
+            self.home_url,
+            self.menu_items,
+        )
+
+    @property
+    def foot(self):
+        """What the frame's foot shows."""
+        return Foot(
+            self.municipality,
+            self.address,
+            self.phone,
+            self.email,
+            tuple([(link.url, str(link.label)) for link in self.footer_links]),
+            self.accessibility_url,
+            self.set_language_url,
+            tuple(self.languages),
+        )
 
     @cached_property
     def home_url(self):

@@ -6,10 +6,13 @@ here and not by Django's templates, which include two files for each option: a l
 dozens.
 """
 
+from functools import lru_cache
+
 from django import forms
-from django.forms.renderers import TemplatesSetting
+from django.forms.renderers import TemplatesSetting, get_default_renderer
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from core.markup import fill, written
 
@@ -47,14 +50,16 @@ def css_class(widget):
 
 def render(field):
     """The input's HTML with its classes; label, hint and errors are the template's."""
+    return field.as_widget(attrs=_class_attrs(field))
+
+
+def _class_attrs(field):
     widget = field.field.widget
     classes = [css_class(widget), widget.attrs.get("class", "")]
     if not any(name.startswith("input-") for name in widget.attrs.get("class", "").split()):
         classes.append(_width(field.field))
-    attrs = {"class": " ".join(dict.fromkeys(" ".join(classes).split()))}
-    if not attrs["class"]:
-        attrs = {}
-    return field.as_widget(attrs=attrs)
+    joined = " ".join(dict.fromkeys(" ".join(classes).split()))
+    return {"class": joined} if joined else {}
 
 
 FILTER_INPUT = (
@@ -76,12 +81,32 @@ def render_filter_field(field):
     which = kind(field)
     plain = not (field.help_text or field.errors or marks_optional(field))
     if plain and which == "input":
-        return fill(FILTER_INPUT, field.auto_id, field.id_for_label, field.label, render(field))
+        control = _select_of_filter(field) or render(field)
+        return fill(FILTER_INPUT, field.auto_id, field.id_for_label, field.label, control)
     if plain and which == "checkbox":
         return fill(FILTER_CHECKBOX, field.auto_id, render(field), field.id_for_label, field.label)
     if plain and which == "fieldset":
         return fill(FILTER_FIELDSET, field.auto_id, field.label, render(field))
     return render_to_string("dkfds/field.html", {"field": field})
+
+
+def _select_of_filter(field):
+    """The markup of a plain select, kept: the same long one stands above each page of a list.
+    None for what is no such select. A filter's choices are branches and states, never people."""
+    widget = field.field.widget
+    choices = tuple(getattr(widget, "choices", ()))
+    if type(widget) is not forms.Select or any(isinstance(of, list) for _name, of in choices):
+        return None
+    attrs = field.build_widget_attrs(widget.attrs | _class_attrs(field), widget)
+    attrs |= {"id": field.auto_id}
+    chosen = tuple(widget.format_value(field.value()))
+    return _kept_select(field.html_name, chosen, tuple(attrs.items()), choices, get_language())
+
+
+@lru_cache(maxsize=512)
+def _kept_select(name, chosen, attrs, choices, language):
+    widget = forms.Select(choices=choices)
+    return widget.render(name, chosen, attrs=dict(attrs), renderer=get_default_renderer())
 
 
 def _width(field):

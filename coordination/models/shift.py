@@ -1,5 +1,7 @@
 """Shifts (vagter) and who is on them."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
@@ -12,6 +14,8 @@ from coordination.models.engagement import Engagement
 from coordination.models.volunteer import Volunteer
 from coordination.states import HOLDING_A_PLACE, AssignmentState, ShiftState
 from core.periods import day_of, set_together, today
+
+LONGEST_SHIFT = timedelta(hours=24)
 
 
 class ShiftQuerySet(BranchScopedQuerySet):
@@ -30,8 +34,13 @@ class ShiftQuerySet(BranchScopedQuerySet):
             taken=Count("assignments", filter=Q(assignments__state__in=HOLDING_A_PLACE))
         )
 
+    def not_over(self, now):
+        """What has not ended. No shift is longer than the longest, so that the index by start,
+        which is the order of every list, leaves out the past."""
+        return self.filter(ends_at__gte=now, starts_at__gte=now - LONGEST_SHIFT)
+
     def upcoming(self, now=None):
-        return self.filter(ends_at__gte=now or timezone.now(), state=ShiftState.OPEN)
+        return self.not_over(now or timezone.now()).filter(state=ShiftState.OPEN)
 
 
 class Shift(models.Model):

@@ -30,6 +30,9 @@ class Boxes(forms.FilterForm):
         required=False,
         choices=[("", "Alle"), ("a'b", NASTY), ("Gruppe <1>", [("c", "C"), ("d", "D")])],
     )
+    plain = forms.ChoiceField(
+        label="Ligetil", required=False, choices=[("", "Alle"), ("a'b", NASTY), (3, "Tre")]
+    )
     tick = forms.BooleanField(label="Kryds", required=False)
     hidden = forms.CharField(required=False, widget=django_forms.HiddenInput)
 
@@ -58,7 +61,15 @@ def test_boxes_and_selects_are_written_as_by_djangos_templates(data):
         assert parse_html(ours) == parse_html(theirs)
 
 
-@pytest.mark.parametrize("data", [None, {"words": NASTY}, {"words": "x" * 11, "number": "nej"}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {"words": NASTY, "plain": "a'b"},
+        {"words": "x" * 11, "number": "nej", "plain": "3", "tick": "on"},
+        {"plain": "nej"},
+    ],
+)
 def test_fields_of_a_filter_are_drawn_as_the_form_pack_draws_them(data):
     form = Boxes(data)
     for field in form.visible_fields():
