@@ -203,30 +203,32 @@ def assignments_at_risk(now=None):
     return at_risk(coming_assignments(now))
 
 
-def doubtful(pairs, first, last):
+def doubtful(pairs, activities, first, last):
     """Volunteer ids of the (volunteer, site) pairs that may be at risk from the first day to the
     last. At most 3 queries.
 
-    Thousands of sign-ups are coming, and hardly anybody is at risk: who is steady at the site all
-    the time need not be asked about day by day.
+    `activities` is {site: activity}, of those that set no limit of age. Thousands of sign-ups are
+    coming, and hardly anybody is at risk: who is steady at the site all the time need not be
+    asked about day by day.
     """
     if not pairs:
         return set()
-    steady = _steady_at(pairs, first, last)
+    steady = _steady_at(pairs, activities, first, last)
     return {volunteer for volunteer, site in pairs if (volunteer, site) not in steady}
 
 
-def _steady_at(pairs, first, last):
+def _steady_at(pairs, activities, first, last):
     """The (volunteer, site) pairs that pass the gate on every day from the first to the last, by
     the same papers and well above any age. Who is not steady may pass all the same.
     """
-    ties = _steady_ties().rows(
+    found = _steady_ties().rows(
         people={volunteer for volunteer, _site in pairs},
-        sites={site for _volunteer, site in pairs},
+        sites=activities,
         first=first,
         last=last,
         born_by=first.year - policies.get("volunteer.minimum_age") - 1,
     )
+    ties = [(volunteer, site, activities[site], tie) for volunteer, site, tie in found]
     return with_lasting_papers(ties, first, last)
 
 
@@ -244,9 +246,8 @@ def _steady_ties():
         volunteer__among=ids("people"),
         site__among=ids("sites"),
         starts_on__lte=given("first"),
-        site__activity__minimum_age__isnull=True,
     )
-    return Prepared(ties.values_list("volunteer", "site", "site__activity", "tie"))
+    return Prepared(ties.values_list("volunteer", "site", "tie"))
 
 
 def day_expression(instant):

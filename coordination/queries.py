@@ -162,6 +162,16 @@ def volunteers_of(user, permission):
     return with_engagement(rows, Engagement.objects.permitted(user, permission))
 
 
+def number_of_volunteers(user, permission, words=""):
+    """How many `volunteers_of` finds, those by name who match the words: counted among the
+    engagements, which are what is looked through. 1 query."""
+    if permission in scope_of(user).permissions_everywhere:
+        return volunteers_matching(Volunteer.objects.all(), words).count()
+    ties = Engagement.objects.permitted(user, permission)
+    ties = search.matching(ties, words, field="volunteer__person__search")
+    return ties.aggregate(number=Count("volunteer", distinct=True))["number"]
+
+
 def with_engagement(rows, engagements):
     """Those of the volunteers who have one of the engagements."""
     return rows.filter(pk__in=engagements.values("volunteer"))

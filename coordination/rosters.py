@@ -84,7 +84,12 @@ def at_risk_of(shifts, sign_ups):
         for shift, volunteer, state in sign_ups
         if state == AssignmentState.BOOKED and shift in coming
     }
-    found = eligibility.doubtful(pairs, day, max(days.values(), default=day))
+    activities = {
+        shift.site_id: shift.site.activity_id
+        for shift in coming.values()
+        if shift.site.activity.minimum_age is None
+    }
+    found = eligibility.doubtful(pairs, activities, day, max(days.values(), default=day))
     if not found:
         return {}
     rows = eligibility.assignments_at_risk().filter(shift__in=list(coming), volunteer__in=found)
@@ -96,9 +101,10 @@ def number_at_risk(user, permission, now, until):
 
     4 queries, or 5 where somebody may be.
     """
-    coming = _coming_pairs(scope_of(user).grants, permission)
-    pairs = set(coming.rows(now=now, until=until))
-    found = eligibility.doubtful(pairs, day_of(now), day_of(until))
+    coming = _coming_pairs(scope_of(user).grants, permission).rows(now=now, until=until)
+    pairs = {(volunteer, site) for volunteer, site, _activity, _age in coming}
+    activities = {site: activity for _volunteer, site, activity, age in coming if age is None}
+    found = eligibility.doubtful(pairs, activities, day_of(now), day_of(until))
     if not found:
         return 0
     rows = eligibility.coming_assignments(now).filter(starts_at__lt=until, volunteer__in=found)
@@ -110,7 +116,12 @@ def _coming_pairs(grants, permission):
     rows = eligibility.coming_assignments(moment("now")).filter(
         Scope(grants).within(Assignment.branch_lookup, permission), starts_at__lt=moment("until")
     )
-    return Prepared(rows.order_by().values_list("volunteer", "shift__site"))
+    activity = "shift__site__activity"
+    return Prepared(
+        rows.order_by().values_list(
+            "volunteer", "shift__site", activity, f"{activity}__minimum_age"
+        )
+    )
 
 
 def with_risk(shifts):

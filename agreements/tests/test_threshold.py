@@ -315,7 +315,8 @@ def test_who_is_steady_lacks_nothing_on_any_day(festival, tie, required, cleared
             first = today() + span[0] * DAY
             last = first + span[1] * DAY
             pair = (volunteer.pk, engagement.site_id)
-            doubtful = eligibility.doubtful([pair], first, last)
+            activities = {engagement.site_id: engagement.site.activity_id}
+            doubtful = eligibility.doubtful([pair], activities, first, last)
             days = [first + n * DAY for n in range(span[1] + 1)]
             if any(lacking(engagement, day) for day in days):
                 assert doubtful == {volunteer.pk}

@@ -197,6 +197,21 @@ def test_filter_search_survives_bad_input(client, coordinator, volunteer, words)
     assert get(client, coordinator, f"{LIST}?q={words}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "query", ["", "?q=anna", "?q=12345678", "?q=nobody", "?status=active", "?q=x&branch=nonsense"]
+)
+@pytest.mark.parametrize("who", ["coordinator", "central_coordinator", "ambassador"])
+def test_the_list_counts_what_it_shows(client, request, shared, here, elsewhere, who, query):
+    for name in ("Anna Andersen", "Anna Åberg", "Bo Berg"):
+        someone = factories.make_volunteer(name, phone="12345678")
+        for branch in (here, here, elsewhere):
+            factories.make_engagement(someone, factories.make_site(branch))
+    answer = get(client, request.getfixturevalue(who), LIST + query)
+
+    shown = {row.pk for row in answer.context["rows"]}
+    assert answer.context["page_obj"].paginator.count == len(shown) <= 25
+
+
 def test_filter_cannot_reach_another_branch(client, coordinator, volunteer_elsewhere, elsewhere):
     response = get(client, coordinator, f"{LIST}?branch={elsewhere.pk}")
     assert names(response) == []

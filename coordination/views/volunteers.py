@@ -37,6 +37,13 @@ class VolunteerListView(ListView):
     def permitted_rows(self):
         return queries.volunteers_of(self.request.user, self.permission)
 
+    def count(self, filter_form):
+        wanted = dict(filter_form.cleaned_data) if filter_form.is_valid() else {}
+        words = wanted.pop("q", "")
+        if any(wanted.values()):
+            return None
+        return queries.number_of_volunteers(self.request.user, self.permission, words)
+
     def people_in(self, rows):
         return [row.pk for row in rows]
 

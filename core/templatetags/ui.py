@@ -27,6 +27,7 @@ from core import controls
 from core.localised import localised
 from core.markup import fill
 from core.paging import PARAMETER
+from core.periods import local
 
 register = template.Library()
 
@@ -50,7 +51,7 @@ HIDDEN = SafeString('aria-hidden="true"')
 def _local(value):
     """Instants become Copenhagen wall-clock time; days stay as they are."""
     if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
+        return local(value)
     return value
 
 
