@@ -39,7 +39,7 @@ from coordination.states import ActivityState
 from core import audit, mail, search
 from core.models import ActorKind, User
 from core.periods import covering, today
-from core.prepared import Prepared, given, ids, moment, number
+from core.prepared import Prepared, PreparedCount, PreparedList, given, ids, moment, number
 
 RUNNING = (ActivityState.PILOT, ActivityState.RUNNING)
 HISTORY_LENGTH = 15
@@ -162,14 +162,22 @@ def volunteers_of(user, permission):
     return with_engagement(rows, Engagement.objects.permitted(user, permission))
 
 
-def number_of_volunteers(user, permission, words=""):
-    """How many `volunteers_of` finds, those by name who match the words: counted among the
-    engagements, which are what is looked through. 1 query."""
-    if permission in scope_of(user).permissions_everywhere:
-        return volunteers_matching(Volunteer.objects.all(), words).count()
-    ties = Engagement.objects.permitted(user, permission)
-    ties = search.matching(ties, words, field="volunteer__person__search")
-    return ties.aggregate(number=Count("volunteer", distinct=True))["number"]
+def volunteers_found(user, permission, words=""):
+    """As `volunteers_of` and `volunteers_matching`, prepared: for the list that is looked at all
+    the time. They are counted among the engagements, which are what is looked through."""
+    question = _found_question(scope_of(user).grants, permission, search.shape_of(words))
+    return question.told(**search.told_words(words))
+
+
+@lru_cache(maxsize=256)
+def _found_question(grants, permission, shape):
+    rows = search.matching_shape(Volunteer.objects.by_name(), shape, field="person__search")
+    if permission in Scope(grants).permissions_everywhere:
+        return PreparedList(rows)
+    ties = Engagement.objects.filter(Scope(grants).within(Engagement.branch_lookup, permission))
+    found = search.matching_shape(ties, shape, field="volunteer__person__search")
+    number_of = PreparedCount(found, Count("volunteer", distinct=True))
+    return PreparedList(with_engagement(rows, ties), number_of)
 
 
 def with_engagement(rows, engagements):

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Collate
+from django.utils import timezone
 
 from coordination import eligibility, scheduling
 from coordination.access import Scope, scope_of
@@ -20,12 +21,24 @@ from coordination.models import (
 )
 from coordination.states import HOLDING_A_PLACE, AssignmentState, InvitationState, ShiftState
 from core.periods import day_of, today
-from core.prepared import Prepared, ids, moment
+from core.prepared import Prepared, PreparedList, ids, moment
 
 
 def shifts():
     """Shifts with site, activity and branch read along."""
     return Shift.objects.select_related("site__activity", "site__branch")
+
+
+def coming_shifts(user, permission):
+    """The user's shifts that have not ended, prepared: the list as it opens."""
+    question = _coming_shifts(scope_of(user).grants, permission)
+    return question.told(now=timezone.now())
+
+
+@lru_cache(maxsize=256)
+def _coming_shifts(grants, permission):
+    rows = shifts().filter(Scope(grants).within(Shift.branch_lookup, permission))
+    return PreparedList(rows.not_over(moment("now")))
 
 
 def assignments():

@@ -175,6 +175,13 @@ class FilterForm(Form):
         """The rows that fit; with an invalid filter, all of them (the form says what is wrong)."""
         return self.narrow(rows, self.cleaned_data) if self.is_valid() else rows
 
+    @property
+    def wanted(self):
+        """{name: value} of what is asked for; with an invalid filter, nothing."""
+        if not self.is_valid():
+            return {}
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
     def narrow(self, rows, wanted):
         """Narrow the queryset by the cleaned data. Every subclass answers this."""
         raise NotImplementedError

@@ -19,6 +19,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     BigIntegerField,
+    CharField,
     Count,
     DateField,
     DateTimeField,
@@ -71,6 +72,22 @@ class Among(Lookup):
         return f"{column} {among}", [*parameters, self.rhs]
 
 
+@Field.register_lookup
+class Like(Lookup):
+    """`search__like="%anna%"`: the column fits a pattern; a backslash makes % and _ plain."""
+
+    lookup_name = "like"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} LIKE %s ESCAPE '\\'", [*parameters, self.rhs]
+
+    def as_postgresql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column}::text LIKE %s", [*parameters, self.rhs]
+
+
 def given(name):
     """A day that the caller names: for a filter's right side."""
     return _Given(name, DateField())
@@ -84,6 +101,11 @@ def moment(name):
 def number(name):
     """A number or an id that the caller names."""
     return _Given(name, BigIntegerField())
+
+
+def text(name):
+    """A text that the caller names."""
+    return _Given(name, CharField())
 
 
 def ids(name):
@@ -174,6 +196,43 @@ class PreparedCount(Prepared):
     def number(self, **values):
         """The only count."""
         return self.numbers(**values)[0]
+
+
+class PreparedList:
+    """The rows of a list in their order, a page at a time, and how many there are.
+
+    `count`: a PreparedCount that is cheaper than counting the rows.
+    """
+
+    def __init__(self, queryset, count=None):
+        self.page = _PreparedPage(queryset)
+        self.count = count or PreparedCount(queryset)
+
+    def told(self, **values):
+        """The list for these values, for a Paginator: counting and each part cost 1 query."""
+        return _Told(self, values)
+
+
+class _PreparedPage(Prepared):
+    """A part of the rows: `limit` and `offset` are told beside the question's own values."""
+
+    def _write(self):
+        sql, parameters, read = super()._write()
+        if sql is None:
+            return sql, parameters, read
+        return f"{sql} LIMIT %s OFFSET %s", [*parameters, number("limit"), number("offset")], read
+
+
+class _Told:
+    def __init__(self, question, values):
+        self._question, self._values = question, values
+
+    def count(self):
+        return self._question.count.number(**self._values)
+
+    def __getitem__(self, part):
+        limit = part.stop - part.start
+        return self._question.page.rows(limit=limit, offset=part.start, **self._values)
 
 
 def _bound(parameter, values):

@@ -1,7 +1,7 @@
 """Finding people by what one types: the same on both databases.
 
 A model keeps a `search` column, `normalise(...)` of what it shall be found by, written by its
-actions. `matching(rows, text)` wants every typed word: short ones at the beginning of a word,
+actions. `matching(rows, words)` wants every typed word: short ones at the beginning of a word,
 longer ones anywhere. On PostgreSQL an index on trigrams answers it, where the extension may be
 made (`TrigramIndex`); without it, and on SQLite, the rows are read: 15 000 take some 10 ms.
 """
@@ -12,8 +12,11 @@ from django.db import DatabaseError, transaction
 from django.db.migrations.operations.base import Operation
 from django.db.models import Q
 
+from core.prepared import text
+
 ANYWHERE_FROM = 3
 DANISH = "æøå"
+PLAIN = str.maketrans({sign: f"\\{sign}" for sign in "%_\\"})
 WITHOUT_PARTS = str.maketrans(
     {"ð": "d", "đ": "d", "ł": "l", "þ": "th", "œ": "oe", "'": "", "’": "", "´": "", "-": " "}
 )
@@ -27,25 +30,57 @@ def normalise(*texts):
     return " ".join(text.replace("\x00", "").replace("aa", "å").split())
 
 
-def matching(rows, text, *, field="search"):
-    """Those of `rows` whose search column holds every word of `text`; no words, all rows."""
-    for word in normalise(text).split():
-        rows = rows.filter(_has_word(field, word))
+def matching(rows, words, *, field="search"):
+    """Those of `rows` whose search column holds every one of the words; none, all rows."""
+    for ways in patterns(words):
+        rows = rows.filter(_fits_one(field, ways))
     return rows
 
 
-def _has_word(field, word):
-    """One who has typed the first a of Aagaard has typed half an å: both are looked for."""
-    found = _anywhere(field, word)
-    if word.endswith("a"):
-        found |= _anywhere(field, word[:-1] + "å")
+def matching_shape(rows, shape, *, field="search"):
+    """As `matching`, as a question whose words are told later: `told_words`."""
+    for place, ways in enumerate(shape):
+        rows = rows.filter(_fits_one(field, [text(f"word_{place}_{way}") for way in range(ways)]))
+    return rows
+
+
+def shape_of(words):
+    """What a question about these words depends on: how many there are, and how many ways each
+    may be written."""
+    return tuple([len(ways) for ways in patterns(words)])
+
+
+def told_words(words):
+    """The words, by the names that `matching_shape` gives them."""
+    return {
+        f"word_{place}_{way}": pattern
+        for place, ways in enumerate(patterns(words))
+        for way, pattern in enumerate(ways)
+    }
+
+
+def patterns(words):
+    """[[pattern, ...], ...]: the ways in which each word may stand in the column.
+
+    One who has typed the first a of Aagaard has typed half an å: both are looked for.
+    """
+    found = []
+    for word in normalise(words).split():
+        spelt = [word, word[:-1] + "å"] if word.endswith("a") else [word]
+        found.append([pattern for one in spelt for pattern in _anywhere(one)])
     return found
 
 
-def _anywhere(field, word):
-    if len(word) >= ANYWHERE_FROM:
-        return Q(**{f"{field}__contains": word})
-    return Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
+def _anywhere(word):
+    plain = word.translate(PLAIN)
+    return [f"%{plain}%"] if len(word) >= ANYWHERE_FROM else [f"{plain}%", f"% {plain}%"]
+
+
+def _fits_one(field, ways):
+    found = Q()
+    for pattern in ways:
+        found |= Q(**{f"{field}__like": pattern})
+    return found
 
 
 def _without_accents(character):

@@ -52,6 +52,11 @@ class ShiftListView(ListView):
     def rows(self):
         return rosters.shifts()
 
+    def prepared_rows(self, filter_form):
+        if filter_form.wanted:
+            return None
+        return rosters.coming_shifts(self.request.user, self.permission)
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         scope = scope_of(self.request.user)

@@ -37,12 +37,11 @@ class VolunteerListView(ListView):
     def permitted_rows(self):
         return queries.volunteers_of(self.request.user, self.permission)
 
-    def count(self, filter_form):
-        wanted = dict(filter_form.cleaned_data) if filter_form.is_valid() else {}
-        words = wanted.pop("q", "")
-        if any(wanted.values()):
+    def prepared_rows(self, filter_form):
+        if filter_form.wanted.keys() - {"q"}:
             return None
-        return queries.number_of_volunteers(self.request.user, self.permission, words)
+        words = filter_form.wanted.get("q", "")
+        return queries.volunteers_found(self.request.user, self.permission, words)
 
     def people_in(self, rows):
         return [row.pk for row in rows]

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Value
 from django.utils import timezone
 
 from core.models import AccessEvent, AccessSubject, PolicyValue, User
-from core.prepared import Prepared, PreparedCount, given, ids, moment, number
+from core.prepared import Prepared, PreparedCount, PreparedList, given, ids, moment, number, text
 
 DAY = date(2026, 3, 3)
 
@@ -96,3 +96,25 @@ def test_prepared_tells_no_value_to_the_next(values):
     question = Prepared(PolicyValue.objects.filter(pk__among=ids("rows")).values_list("pk"))
     question.rows(rows=[values[0].pk])
     assert question.rows(rows=[values[1].pk]) == [(values[1].pk,)]
+
+
+def test_a_prepared_list_is_read_a_page_at_a_time(values, django_assert_num_queries):
+    question = PreparedList(PolicyValue.objects.filter(pk__among=ids("rows")).order_by("pk"))
+    told = question.told(rows=[row.pk for row in values])
+    for _again in range(2):
+        with django_assert_num_queries(3):
+            assert told.count() == 3
+            assert [row.key for row in told[0:2]] == ["test.0", "test.1"]
+            assert [row.key for row in told[2:4]] == ["test.2"]
+
+
+def test_a_prepared_list_counts_in_a_way_of_its_own(values):
+    question = PreparedList(PolicyValue.objects.all(), PreparedCount(AccessEvent.objects.all()))
+    assert question.told().count() == 0
+
+
+@pytest.mark.parametrize("pattern, fits", [("%.1", 1), ("test%", 3), (r"test\_%", 0), ("", 0)])
+def test_a_pattern_fits_as_it_is_written(values, pattern, fits):
+    assert PolicyValue.objects.filter(key__like=pattern).count() == fits
+    question = PreparedCount(PolicyValue.objects.filter(key__like=text("pattern")))
+    assert question.number(pattern=pattern) == fits

@@ -86,20 +86,21 @@ class ListView(ScopedMixin, TemplateResponseMixin, ContextMixin, View):
 
     def get(self, request, *args, **kwargs):
         self.require_permission()
-        rows = self.permitted_rows()
         filter_form = self.get_filter()
-        if filter_form is not None:
-            rows = filter_form.apply(rows)
-        page = page_of(request, rows, self.paginate_by, self.count(filter_form))
+        rows = self.prepared_rows(filter_form)
+        if rows is None:
+            rows = self.permitted_rows()
+            rows = rows if filter_form is None else filter_form.apply(rows)
+        page = page_of(request, rows, self.paginate_by)
         self.record_access(page.object_list)
         return self.render_to_response(
             self.get_context_data(page_obj=page, rows=page.object_list, filter=filter_form)
         )
 
-    def count(self, filter_form):
-        """How many rows the filter lets through, where there is a cheaper way than counting them;
-        None where there is not."""
-        return None
+    def prepared_rows(self, filter_form):
+        """The same rows as a PreparedList that is told, for a list that is looked at all the time
+        with the filter as it is now; None where they are asked for as `permitted_rows`."""
+        return
 
     def get_filter(self):
         """The filter form bound to the address's query, or None."""
