@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from agreements.parties import people_of
 from coordination.access import scope_of
 from core.errors import DomainError
 
@@ -31,7 +32,19 @@ def refuse_own(by, volunteer):
         raise DomainError(_("This is about yourself. Ask a colleague to do it."), code="own_matter")
 
 
+def refuse_party(by, agreement):
+    """Raise DomainError("own_matter") where staff stand on the other side of the agreement too:
+    as the volunteer, the guardian or the association's contact.
+    """
+    if any(_is_same(by, person) for person in people_of(agreement)):
+        raise DomainError(_("This is about yourself. Ask a colleague to do it."), code="own_matter")
+
+
 def _shares_address(by, volunteer):
-    if volunteer is None or volunteer.person.user_id is not None:
-        return False
-    return volunteer.person.email.strip().casefold() == by.email.casefold()
+    return volunteer is not None and _is_same(by, volunteer.person)
+
+
+def _is_same(by, person):
+    if person.user_id is not None:
+        return person.user_id == by.pk
+    return person.email.strip().casefold() == by.email.casefold()

@@ -7,27 +7,34 @@ what is shown to the one who signs; the bytes of the PDF are what the hash and s
 import base64
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from agreements import placeholders
+from agreements import changes, library, parties, placeholders
 from agreements.models import (
     Agreement,
     AttestationDuty,
-    Coverage,
+    Channel,
+    Document,
     DocumentKind,
     Insurance,
     Party,
     SigningMethod,
 )
-from coordination.models import Tie
+from coordination.models import Engagement, Tie
 from core import files, mail, pdf, policies
 from core.periods import day_of, today
 from core.templatetags.ui import day as day_text
 
 TITLE = "Samarbejdsaftale"
+ROLES = {
+    Party.VOLUNTEER: "Frivillig",
+    Party.GUARDIAN: "Værge",
+    Party.ASSOCIATION: "For foreningen",
+    Party.LEADER: "Leder",
+}
+CHANNELS = {Channel.EMAIL: "e-mail"}
 TEMPLATE = "pdf/agreement.html"
 
 WORDS = {
@@ -40,6 +47,8 @@ WORDS = {
         "through": "gennem %s",
         "our_dpo": "kommunens databeskyttelsesrådgiver",
         "and": " og ",
+        "as_agreed": "de aktiviteter, vi aftaler",
+        "no_cvr": "foreningen har ikke noget CVR-nummer",
     },
     "en": {
         "leader": "the manager of %s",
@@ -50,6 +59,8 @@ WORDS = {
         "through": "through %s",
         "our_dpo": "the municipality's data protection officer",
         "and": " and ",
+        "as_agreed": "the activities that we agree on",
+        "no_cvr": "the association has no CVR number",
     },
 }
 
@@ -67,19 +78,32 @@ class Text:
 
 
 def loaded(agreement_id):
-    """The agreement with all that its text needs. 4 queries."""
-    covered = Coverage.objects.select_related(
-        "engagement__association",
-        "engagement__site__branch",
-        "engagement__site__activity__contact",
-        "engagement__site__activity__deputy",
-        "engagement__site__activity__terms",
-    ).order_by("engagement__site__activity__title", "pk")
-    return (
-        Agreement.objects.select_related("branch", "volunteer__person", "association", "version")
-        .prefetch_related(Prefetch("coverage_set", covered), "version__clauses")
+    """The agreement with all that its text needs, the engagements it is about as `about` and the
+    branch's own words as `own_words`. 5 queries.
+    """
+    agreement = (
+        Agreement.objects.select_related(
+            *("branch", "volunteer__person", "association", "guardian", "contact"),
+            "version__template",
+        )
+        .prefetch_related("version__clauses")
         .get(pk=agreement_id)
     )
+    agreement.about = list(_about(agreement))
+    agreement.own_words = library.own_words(agreement.version.template_id, agreement.branch)
+    return agreement
+
+
+def _about(agreement):
+    """The engagements it covers; of a partner those through the association at this branch."""
+    rows = Engagement.objects.select_related(
+        *("association", "site__branch", "site__activity__contact"),
+        *("site__activity__deputy", "site__activity__terms"),
+    ).order_by("site__activity__title", "pk")
+    if agreement.association_id is None:
+        return rows.filter(coverages__agreement=agreement)
+    below = rows.filter(site__branch__path__startswith=agreement.branch.path)
+    return below.filter(association=agreement.association).not_ended(today())
 
 
 # --- The text ------------------------------------------------------------------------------
@@ -97,21 +121,34 @@ def render(agreement):
     return Text(html, pdf.render_html(html, identifier=agreement.number))
 
 
-def clauses(agreement, language="da"):
-    """[{heading, html}] in the language; Danish where a clause has no English text."""
+def clauses(agreement, language="da", *, easy=False):
+    """[{key, heading, html}] in the language, or in easy Danish; the Danish text that binds where
+    a clause has none such. A branch's own words take the place of an open clause's.
+    """
     with translation.override(language):
         values = values_of(agreement, language)
-        return [_clause(clause, values) for clause in agreement.version.clauses.all()]
+        return [
+            _clause(clause, agreement.own_words.get(clause.key), values, easy)
+            for clause in agreement.version.clauses.all()
+        ]
 
 
-def _clause(clause, values):
-    english = values.language == "en" and clause.body_en
-    heading, body = (
-        (clause.heading_en or clause.heading, clause.body_en)
-        if english
-        else (clause.heading, clause.body)
-    )
-    return {"key": clause.key, "heading": heading, "html": placeholders.html(body, values)}
+def _clause(clause, own, values, easy):
+    if own is not None and not clause.locked:
+        variants = {"en": (clause.heading_en, own.body_en), "easy": ("", "")}
+        binding = own.body
+    else:
+        variants = {
+            "en": (clause.heading_en, clause.body_en),
+            "easy": (clause.heading_easy, clause.body_easy),
+        }
+        binding = clause.body
+    heading, body = variants.get("easy" if easy else values.language, ("", ""))
+    return {
+        "key": clause.key,
+        "heading": (body and heading) or clause.heading,
+        "html": placeholders.html(body or binding, values),
+    }
 
 
 def english_of(agreement):
@@ -122,6 +159,29 @@ def english_of(agreement):
     if translation.get_language() != "en":
         return None
     return clauses(loaded(agreement.pk), "en")
+
+
+def easy_of(agreement):
+    """The clauses in easy Danish, for information; None where the template has no easy text."""
+    agreement = loaded(agreement.pk)
+    if not any(clause.body_easy for clause in agreement.version.clauses.all()):
+        return None
+    return clauses(agreement, easy=True)
+
+
+def changes_of(agreement):
+    """What changed since the agreement that this one replaces was signed, as Changes; empty when
+    it replaces none, or is not frozen yet. 1 query.
+    """
+    if agreement.replaces_id is None:
+        return []
+    pair = (agreement.pk, agreement.replaces_id)
+    texts = Document.objects.filter(agreement__in=pair, kind=DocumentKind.TEXT)
+    sources = dict(texts.values_list("agreement", "source"))
+    if len(sources) < len(pair):
+        return []
+    old, new = (changes.of_source(sources[pk]) for pk in reversed(pair))
+    return changes.between(old, new)
 
 
 def text_for_page(document):
@@ -145,14 +205,18 @@ def _context(agreement):
         "reference": f"Aftale {agreement.number}",
         "edition": f"{agreement.version.template} {agreement.version.number}.0 · "
         f"lavet {day_text(day_of(agreement.created_at))}",
-        "lead": f"Mellem {person} og {agreement.branch.name}.",
+        "lead": f"Mellem {person} og {agreement.branch.name}."
+        + (f" Den afløser aftale {agreement.replaces.number}." if agreement.replaces else ""),
         "facts": _facts(agreement),
         "clauses": clauses(agreement),
-        "paper_parties": [
-            {"role": "Frivillig", "name": str(person)},
-            {"role": f"For {agreement.branch.name}", "name": "Leder"},
-        ],
+        "paper_parties": [_paper_party(agreement, one) for one in parties.required(agreement)],
     }
+
+
+def _paper_party(agreement, party):
+    if party == Party.LEADER:
+        return {"role": f"For {agreement.branch.name}", "name": ROLES[party]}
+    return {"role": ROLES[party], "name": str(parties.person_of(agreement, party))}
 
 
 def _base64(content):
@@ -162,10 +226,9 @@ def _base64(content):
 def _facts(agreement):
     values = values_of(agreement).simple
     facts = [
-        ("Frivillig", values["volunteer_name"], ""),
+        *_who(agreement, values),
         ("Aktivitet", values["activity_title"], ""),
         ("Sted", values["branch_name"], agreement.branch.address),
-        ("Tilknyttet", values["tie"], ""),
         ("Kontaktperson", values["contact_name"], values["contact_details"]),
         ("Begynder", values["starts_on"], ""),
         ("Gælder", values["ends_on"], ""),
@@ -173,16 +236,27 @@ def _facts(agreement):
     return [{"label": label, "value": value, "detail": detail} for label, value, detail in facts]
 
 
+def _who(agreement, values):
+    if agreement.association_id:
+        yield ("Forening", values["association_name"], f"CVR: {values['association_cvr']}")
+        yield ("Foreningens kontaktperson", values["association_contact"], "")
+        return
+    yield ("Frivillig", values["volunteer_name"], "")
+    if agreement.guardian:
+        yield ("Værge", values["guardian_name"], "")
+    yield ("Tilknyttet", values["tie"], "")
+
+
 # --- What goes into the text ---------------------------------------------------------------
 
 
 def values_of(agreement, language="da"):
     """The placeholders' Values of an agreement from `loaded`. 1 query for the laws."""
-    engagements = [coverage.engagement for coverage in agreement.coverage_set.all()]
-    terms = [_terms(engagement) for engagement in engagements]
+    engagements = agreement.about
+    terms = list(dict.fromkeys(_terms(engagement) for engagement in engagements))
     simple = _simple(agreement, engagements, [one for one in terms if one], WORDS[language])
     return placeholders.Values(
-        simple=simple | placeholders.citations(today(), language),
+        simple=simple | placeholders.citations_or_last(today(), language),
         lists={
             "may": _lines(terms, "may"),
             "may_not": _lines(terms, "may_not"),
@@ -192,8 +266,13 @@ def values_of(agreement, language="da"):
             "insurance": f"insurance_{_insurance(terms)}",
             "attestation": f"attestation_{_attestation(engagements)}",
         },
+        notes={"insurance": _notes(terms)},
         language=language,
     )
+
+
+def _notes(terms):
+    return list(dict.fromkeys(one.insurance_note for one in terms if one and one.insurance_note))
 
 
 def _simple(agreement, engagements, terms, words):
@@ -209,9 +288,17 @@ def _simple(agreement, engagements, terms, words):
     return {
         "municipality": policies.get("municipality.name"),
         "branch_name": branch,
-        "activity_title": _joined([one.title for one in activities], words),
+        "activity_title": _joined([one.title for one in activities], words)
+        if activities
+        else words["as_agreed"],
         "activity_purpose": "\n".join(one.purpose for one in activities if one.purpose),
         "volunteer_name": str(agreement.other_party),
+        "guardian_name": str(agreement.guardian or ""),
+        "association_name": str(agreement.association or association or ""),
+        "association_cvr": (agreement.association and agreement.association.cvr) or words["no_cvr"],
+        "association_contact": str(agreement.contact or ""),
+        "consent_days": str(policies.get("attestation.consent_days")),
+        "certificate_age": str(policies.get("attestation.applies_from_age")),
         "contact_name": contact.get_full_name() if contact else words["leader"] % branch,
         "contact_details": contact.email if contact else "",
         "deputy_name": deputy.get_full_name() if deputy else words["colleague"] % branch,
@@ -270,11 +357,11 @@ def signed(agreement):
     """The signed document as PDF bytes, from the frozen text and the signatures. Slow."""
     text = agreement.documents.get(kind=DocumentKind.TEXT)
     with translation.override("da"):
+        rows = agreement.signatures.select_related("registered_by")
         context = {
             "reference": f"Aftale {agreement.number}",
-            "signatures": [
-                _signature(one) for one in agreement.signatures.select_related("registered_by")
-            ],
+            "signatures": [_signature(one) for one in rows],
+            "has_addresses": any(one.sent_to_sha256 for one in rows),
         }
     return pdf.signed_document(
         text.source, bytes(text.content), context, identifier=f"{agreement.number}/signed"
@@ -282,21 +369,18 @@ def signed(agreement):
 
 
 def _signature(signature):
-    shown = {
-        "role": "Frivillig" if signature.party == Party.VOLUNTEER else "Leder",
-        "name": signature.signer_name,
-    }
+    shown = {"role": ROLES[signature.party], "name": signature.signer_name}
     if signature.method == SigningMethod.PAPER:
         clerk = signature.registered_by.get_full_name()
         return shown | {
             "method": f"På papir, registreret af {clerk}",
             "signed_on": signature.signed_on,
         }
-    method = (
-        "Link og engangskode sendt med e-mail"
-        if signature.method == SigningMethod.LINK
-        else "Logget ind i systemet"
-    )
+    method = "Logget ind i systemet"
+    if signature.method == SigningMethod.LINK:
+        channel = CHANNELS[signature.channel]
+        method = f"Link og engangskode, koden sendt med {channel} til {signature.sent_to}"
+        shown["address_sha256"] = signature.sent_to_sha256
     return shown | {"method": method, "signed_at": timezone.localtime(signature.recorded_at)}
 
 

@@ -6,7 +6,7 @@ published. The list with its fallbacks: agreements/texts/README.md.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import LegalReference
 from core import markdown
+from core.periods import covers
 
 TEXTS = Path(__file__).resolve().parent / "texts"
 SIMPLE = frozenset(
@@ -32,6 +33,12 @@ SIMPLE = frozenset(
         "notification_recipient",
         "dpo_contact",
         "privacy_url",
+        "guardian_name",
+        "association_name",
+        "association_cvr",
+        "association_contact",
+        "consent_days",
+        "certificate_age",
     }
 )
 LISTS = ("may", "may_not", "refer")
@@ -44,12 +51,14 @@ IN_BRACKETS = re.compile(r"\s*\(\s*(\[\[[^\[\]]+\]\])\s*\)")
 @dataclass(frozen=True)
 class Values:
     """What one agreement puts in: `simple` {name: text}, `lists` {name: [line, ...]},
-    `phrases` {block: file stem}, and the language of phrases and fallbacks.
+    `phrases` {block: file stem}, `notes` {block: [text, ...]} put after a phrase, and the language
+    of phrases and fallbacks.
     """
 
     simple: dict
     lists: dict
     phrases: dict
+    notes: dict = field(default_factory=dict)
     language: str = "da"
 
 
@@ -97,7 +106,10 @@ def _bracket(match, simple):
 
 def _block(name, values, simple):
     if name not in LISTS:
-        return phrase(values.phrases[name], values.language)
+        notes = {f"{name}_note:{n}": text for n, text in enumerate(values.notes.get(name, ()))}
+        simple.update(notes)
+        own = [f"[[{key}]]" for key in notes]
+        return "\n\n".join([phrase(values.phrases[name], values.language), *own])
     lines = values.lists[name]
     if not lines:
         return phrase("no_items", values.language)
@@ -117,6 +129,20 @@ def citations(on, language="da"):
     }
 
 
+def citations_or_last(on, language="da"):
+    """The same, and for what is no longer (or not yet) in force its last entry: a text is shown
+    whole, and `library.outdated` says that it must be mended. 1 query.
+    """
+    rows = LegalReference.objects.order_by("valid_from")
+    last, current = {}, {}
+    for row in rows:
+        text = (language == "en" and row.citation_en) or row.citation
+        last[LEGAL + row.key] = text
+        if covers(row.valid_from, row.valid_until, on):
+            current[LEGAL + row.key] = text
+    return last | current
+
+
 # --- Lint ----------------------------------------------------------------------------------
 
 
@@ -127,7 +153,10 @@ def lint(clauses, on):
     return [
         Fault(clause.key, message)
         for clause in clauses
-        for body in (clause.heading, clause.body, clause.heading_en, clause.body_en)
+        for body in (
+            *(clause.heading, clause.body, clause.heading_easy, clause.body_easy),
+            *(clause.heading_en, clause.body_en),
+        )
         for message in _faults(body, in_force, known)
     ]
 

@@ -52,6 +52,23 @@ def register_policies():
             source="straffeloven § 15; domain.md 1.4",
         ),
         Policy(
+            "agreements.guardian_until_age",
+            int,
+            18,
+            minimum=15,
+            maximum=18,
+            unit=_("years"),
+            label=_("A guardian signs as well until this age"),
+            source="værgemålsloven § 1; domain.md rule 28",
+        ),
+        Policy(
+            "agreements.local_clauses_need_approval",
+            bool,
+            True,
+            label=_("A branch's own words in an agreement are approved before they are used"),
+            help=_("Those who edit the templates approve them."),
+        ),
+        Policy(
             "agreements.link_days",
             int,
             30,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,24 +19,37 @@ from agreements.models import (
     DutyAssessment,
     HeldCpr,
     LegalReference,
+    LocalClause,
     OrderBatch,
     Signature,
     SigningCode,
     TemplateVersion,
     ThresholdCrossing,
 )
-from agreements.states import OPENING, UNDER_WAY, AgreementState, AttestationState
+from agreements.states import (
+    OPENING,
+    SIGNED_BY_ALL,
+    UNDER_WAY,
+    AgreementState,
+    AttestationState,
+)
 from core import privacy
 from core.periods import start_of, today
 from core.policies import Policy
 from core.policies import register as register_policy
-from core.privacy import DELETE_ROW, Operational, Personal, Sensitive
+from core.privacy import DELETE_ROW, KEEP, REPLACE, Operational, Personal, Sensitive
 
 AGREED = gettext_lazy("The agreement on volunteering")
 CLEARED = gettext_lazy("Knowing who may work with children")
+FOR_A_DAY = gettext_lazy("a day")
 AGREEMENTS = "agreements.over"
 ATTESTATIONS = "attestations.over"
 CPR = "attestations.cpr"
+KEPT = KEEP(
+    gettext_lazy(
+        "What was signed is kept for its own time, in case of a claim, and only few may see it."
+    )
+)
 
 
 def _operational(*names, **options):
@@ -48,7 +62,7 @@ def _agreed(*names, export=True):
             AGREED,
             basis=privacy.PUBLIC_TASK,
             retention=AGREEMENTS,
-            erase=DELETE_ROW,
+            erase=KEPT,
             export=export,
         )
         for name in names
@@ -91,6 +105,7 @@ def register_fields():
     )
     _register_orders()
     privacy.refuse_erasure_while(_agreement_in_force)
+    privacy.before_erasure(_forget_unsigned)
 
 
 def _register_orders():
@@ -139,16 +154,8 @@ def _register_orders():
 
 def _register_texts():
     """The texts are about activities, not about people."""
-    privacy.register(AgreementTemplate, _operational("id", "key", "title"))
-    privacy.register(
-        TemplateVersion, _operational("id", "template", "number", "published_at", "published_by")
-    )
-    privacy.register(
-        Clause,
-        _operational(
-            "id", "version", "order", "key", "heading", "body", "heading_en", "body_en", "locked"
-        ),
-    )
+    for model in (AgreementTemplate, TemplateVersion, Clause, LocalClause):
+        privacy.register(model, _operational(*_TEXT_FIELDS[model].split()))
     privacy.register(
         LegalReference,
         _operational(
@@ -168,14 +175,30 @@ def _register_texts():
     )
 
 
+# Every field by name, so that a new one is thought about.
+_TEXT_FIELDS = {
+    AgreementTemplate: "id key title kind",
+    TemplateVersion: "id template number resign note note_en published_at published_by",
+    Clause: (
+        "id version order key heading body heading_easy body_easy heading_en body_en locked "
+        "local_limit local_placeholders"
+    ),
+    LocalClause: (
+        "id branch template key body body_en written_at written_by approved_at approved_by "
+        "withdrawn_at withdrawn_by"
+    ),
+}
+
+
 def _register_agreements():
     privacy.register(
         Agreement,
-        _operational("id", "version", "association", "created_by", "sent_by", "ended_by")
-        | _operational("withdrawn_by", "created_at", "withdrawn_at")
+        _operational("id", "version", "volunteer", "association", "guardian", "contact", "replaces")
+        | _operational("created_by", "sent_by", "ended_by", "withdrawn_by")
+        | _operational("created_at", "withdrawn_at")
         | _operational("branch", "state", "sent_at", "concluded_at", "ended_at", export=True)
-        | {"volunteer": Operational(erase=DELETE_ROW)}
-        | _agreed("number", "starts_on", "ends_on"),
+        | {"archived_at": Operational(erase=REPLACE(Now()))}
+        | _agreed("number", "starts_on", "ends_on", "in_force_from"),
         person="volunteer",
     )
     privacy.register(
@@ -186,8 +209,8 @@ def _register_agreements():
     privacy.register(
         Signature,
         _operational("id", "agreement", "recorded_at", "registered_by")
-        | _operational("party", "method", "text_sha256", export=True)
-        | _agreed("signer_name", "signed_on"),
+        | _operational("party", "method", "channel", "text_sha256", export=True)
+        | _agreed("signer_name", "signed_on", "sent_to", "sent_to_sha256"),
         person="agreement__volunteer",
     )
     privacy.register(
@@ -200,7 +223,12 @@ def _register_agreements():
     privacy.register(
         SigningCode,
         _operational("id", "agreement", "party", "nonce", "created_at", "expires_at", "attempts")
-        | {"used_at": Operational(erase=DELETE_ROW)},
+        | _operational("channel")
+        | {"used_at": Operational(erase=DELETE_ROW)}
+        | {
+            name: Personal(AGREED, basis=privacy.PUBLIC_TASK, retention=FOR_A_DAY, erase=DELETE_ROW)
+            for name in ("sent_to", "sent_to_sha256")
+        },
         person="agreement__volunteer",
     )
 
@@ -210,13 +238,20 @@ def _agreement_in_force(person_id):
     live = Agreement.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today()),
         volunteer=person_id,
-        state__in=(AgreementState.SENT, AgreementState.CONCLUDED, AgreementState.ENDED),
+        state__in=(AgreementState.SENT, *SIGNED_BY_ALL),
     )
     return [
         _("Agreement %(number)s is in force or waits for signatures. End or withdraw it first.")
         % {"number": number}
         for number in live.values_list("number", flat=True)
     ]
+
+
+def _forget_unsigned(person_id):
+    """What not all have signed binds nobody and proves nothing: it goes with the person."""
+    _delete_agreements(
+        Agreement.objects.filter(volunteer=person_id).exclude(state__in=SIGNED_BY_ALL)
+    )
 
 
 # --- Retention -----------------------------------------------------------------------------
@@ -234,8 +269,8 @@ def register_rules():
             unit=gettext_lazy("months"),
             label=gettext_lazy("Agreements are deleted so long after their end"),
             help=gettext_lazy(
-                "At the latest. When somebody who has stopped is anonymised, "
-                "their agreements go too."
+                "Also when somebody who has stopped is anonymised before: what was signed is then "
+                "in the archive, which only few may see."
             ),
             source="forældelsesloven; domain.md rule 46",
             verify=True,
@@ -300,7 +335,7 @@ def register_rules():
 
 
 def _agreements_over(day):
-    ended = Q(state__in=(AgreementState.CONCLUDED, AgreementState.ENDED), ends_on__lt=day)
+    ended = Q(state__in=SIGNED_BY_ALL, ends_on__lt=day)
     withdrawn = Q(state=AgreementState.WITHDRAWN, withdrawn_at__lt=start_of(day))
     return Agreement.objects.filter(ended | withdrawn)
 

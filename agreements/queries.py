@@ -27,7 +27,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from agreements import cpr
+from agreements import cpr, library
 from agreements.age import exempt_until
 from agreements.models import (
     ActivityTerms,
@@ -58,6 +58,7 @@ from coordination.models import (
     Clearance,
     ClearanceKind,
     Engagement,
+    Person,
     Tie,
     Volunteer,
 )
@@ -71,6 +72,8 @@ from core.prepared import Prepared, given, ids, moment, number
 
 # Longer than the job's own attempts take together.
 SEALED_WITHIN = timedelta(hours=1)
+# The party on the other side, of a volunteer's agreement and of an association's.
+FIRST_PARTIES = (Party.VOLUNTEER, Party.ASSOCIATION)
 
 # --- Rows for pages ------------------------------------------------------------------------
 
@@ -78,7 +81,7 @@ SEALED_WITHIN = timedelta(hours=1)
 def agreements():
     """Agreements with branch, person and who has signed. For lists and details."""
     return with_signers(Agreement.objects.all()).select_related(
-        "branch", "volunteer__person", "association", "version__template"
+        "branch", "volunteer__person", "association", "guardian", "contact", "version__template"
     )
 
 
@@ -86,7 +89,8 @@ def with_signers(agreements):
     """The agreements with who has signed."""
     by_party = Signature.objects.filter(agreement=OuterRef("pk"))
     return agreements.annotate(
-        volunteer_has_signed=Exists(by_party.filter(party=Party.VOLUNTEER)),
+        volunteer_has_signed=Exists(by_party.filter(party__in=FIRST_PARTIES)),
+        guardian_has_signed=Exists(by_party.filter(party=Party.GUARDIAN)),
         leader_has_signed=Exists(by_party.filter(party=Party.LEADER)),
     )
 
@@ -95,6 +99,20 @@ def with_activities(rows):
     """The agreements with the names of what they cover read along (1 query more)."""
     covered = Coverage.objects.select_related("engagement__site__activity")
     return rows.prefetch_related(Prefetch("coverage_set", covered))
+
+
+def archive():
+    """Agreements with their signatures and documents, whose bytes only a download reads."""
+    return (
+        Agreement.objects.select_related("branch")
+        .prefetch_related("signatures", documents_without_bytes())
+        .order_by("-ends_on", "-pk")
+    )
+
+
+def associations():
+    """Associations with their contact."""
+    return Association.objects.select_related("contact")
 
 
 def attestations():
@@ -273,6 +291,21 @@ def text_of(agreement):
         .filter(agreement=agreement, kind=DocumentKind.TEXT)
         .first()
     )
+
+
+def successor_of(agreement):
+    """The agreement that replaces this one, or is to, or None."""
+    return agreement.successors.exclude(state=AgreementState.WITHDRAWN).first()
+
+
+def is_to_be_signed_again(agreement):
+    """True if a newer version of its text needs signing again. 1 query."""
+    return library.to_sign_again(today()).filter(pk=agreement.pk).exists()
+
+
+def guardians_of(volunteer):
+    """The Persons who are guardians of the volunteer, the longest known first."""
+    return Person.objects.filter(guardianships__ward=volunteer.pk).order_by("guardianships__pk")
 
 
 def signing_code(pk):

@@ -11,12 +11,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 
 from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from agreements.models import Agreement, Party, SigningCode
+from agreements import parties
+from agreements.models import Agreement, Channel, Party, SigningCode
 from agreements.states import AgreementState
 from core import policies
 
@@ -32,7 +34,8 @@ CODE_WINDOW = timedelta(hours=1)
 class Link:
     """A genuine link: the agreement it is about, whose it is, and what it is still good for.
 
-    `status`: open, signed (this party has), withdrawn, ended, or expired (too old).
+    `status`: open, signed (this party has), withdrawn, ended, replaced, expired (too old), or
+    not_needed (the guardian of somebody who has come of age).
     """
 
     agreement: Agreement
@@ -58,7 +61,9 @@ def read(value):
     except (signing.BadSignature, ValueError):
         return None
     agreement = (
-        Agreement.objects.select_related("branch", "volunteer__person", "version__template")
+        Agreement.objects.select_related(
+            "branch", "volunteer__person", "association", "guardian", "contact", "version__template"
+        )
         .filter(pk=agreement_id)
         .first()
     )
@@ -69,9 +74,12 @@ def read(value):
 
 def _status(agreement, party, value, signer):
     if agreement.signatures.filter(party=party).exists():
-        return "ended" if agreement.state == AgreementState.ENDED else "signed"
+        over = agreement.state in (AgreementState.ENDED, AgreementState.REPLACED)
+        return str(agreement.state) if over else "signed"
     if agreement.state != AgreementState.SENT:
         return str(agreement.state)
+    if party not in parties.required(agreement):
+        return "not_needed"
     try:
         signer.unsign(value, max_age=timedelta(days=policies.get("agreements.link_days")))
     except signing.SignatureExpired:
@@ -82,6 +90,30 @@ def _status(agreement, party, value, signer):
 def _subject(agreement, party):
     sent = int(agreement.sent_at.timestamp()) if agreement.sent_at else 0
     return f"{agreement.pk}.{party}.{sent}"
+
+
+# --- Where the code went --------------------------------------------------------------------
+
+
+def evidence(agreement, email):
+    """What is kept of the address that a code goes to: channel, masked address and its hash.
+
+    The hash is of "number|address", so it can be held against an address that somebody claims,
+    by anyone who has both, for as long as the signature is kept.
+    """
+    address = email.strip().casefold()
+    return {
+        "channel": Channel.EMAIL,
+        "sent_to": masked(address),
+        "sent_to_sha256": sha256(f"{agreement.number}|{address}".encode()).hexdigest(),
+    }
+
+
+def masked(email):
+    """ "f***@e***.dk": enough to recognise one's own address, too little to write to it."""
+    name, _at, domain = email.partition("@")
+    host, _dot, ending = domain.rpartition(".")
+    return f"{name[:1]}***@{host[:1]}***.{ending}"[:120]
 
 
 # --- Codes ---------------------------------------------------------------------------------

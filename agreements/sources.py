@@ -16,7 +16,7 @@ from agreements.models import (
     Coverage,
     ThresholdCrossing,
 )
-from agreements.states import CLOSING, OPENING, AgreementState
+from agreements.states import CLOSING, OPENING, SIGNED_BY_ALL
 from coordination.models import Clearance, ClearanceKind, Volunteer
 from core.periods import covering, today
 
@@ -72,9 +72,9 @@ def _inside(start, end):
 def _without_agreement(on):
     """Agreement clearances that no concluded agreement of that person and site carries."""
     carrying = Coverage.objects.filter(
-        _inside("agreement__starts_on", "agreement__ends_on"),
+        _inside("agreement__in_force_from", "agreement__ends_on"),
         agreement=OuterRef("source_id"),
-        agreement__state__in=(AgreementState.CONCLUDED, AgreementState.ENDED),
+        agreement__state__in=SIGNED_BY_ALL,
         agreement__volunteer=OuterRef("volunteer"),
         engagement__site=OuterRef("site"),
     )
@@ -103,12 +103,8 @@ def _agreements_without(on):
     cleared = Clearance.objects.valid_on(on).filter(
         source_type=AGREEMENT, source_id=OuterRef("agreement"), site=OuterRef("engagement__site")
     )
-    signed_later = Q(agreement__signatures__signed_on__gt=on)
-    return (
-        Coverage.objects.filter(covering(on, start="binding_from", end="binding_until"))
-        .exclude(signed_later)
-        .filter(~Exists(cleared))
-    )
+    binding = covering(on, start="binding_from", end="binding_until")
+    return Coverage.objects.filter(binding, ~Exists(cleared))
 
 
 def _volunteers_not_asked():

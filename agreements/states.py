@@ -15,6 +15,7 @@ class AgreementState(models.TextChoices):
     SENT = "sent", _("Waiting for signatures")
     CONCLUDED = "concluded", _("Signed by all")
     ENDED = "ended", _("Ended")
+    REPLACED = "replaced", _("Replaced by a new one")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
@@ -22,11 +23,16 @@ AGREEMENT = StateTable(
     {
         AgreementState.DRAFT: (AgreementState.SENT, AgreementState.WITHDRAWN),
         AgreementState.SENT: (AgreementState.CONCLUDED, AgreementState.WITHDRAWN),
-        AgreementState.CONCLUDED: (AgreementState.ENDED,),
+        AgreementState.CONCLUDED: (AgreementState.ENDED, AgreementState.REPLACED),
         AgreementState.ENDED: (),
+        AgreementState.REPLACED: (),
         AgreementState.WITHDRAWN: (),
     }
 )
+
+
+# The states in which all have signed: it binds, or did, within its days.
+SIGNED_BY_ALL = (AgreementState.CONCLUDED, AgreementState.ENDED, AgreementState.REPLACED)
 
 
 class AttestationState(models.TextChoices):

@@ -27,6 +27,14 @@ def clearances_match_sources(run):
     report_discrepancies(sources.discrepancies())
 
 
+@jobs.scheduled("agreements.conclude_of_age", every=DAILY, at=time(4), atomic=False)
+def conclude_of_age(run):
+    """Who has come of age waits for no guardian any more."""
+    signatures.conclude_of_age()
+    with run.finish():
+        pass
+
+
 @jobs.scheduled("agreements.forget_old_codes", every=timedelta(hours=1))
 def forget_old_codes(run):
     """Codes are kept for a day, to count how many were asked for."""

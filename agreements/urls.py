@@ -1,12 +1,21 @@
 from django.urls import path
 
-from agreements.views import agreements, attestations, batches, duties, signing, terms
+from agreements.views import agreements, attestations, batches, duties, living, signing, terms
 
 app_name = "agreements"
 urlpatterns = [
     path("aftaler/", agreements.AgreementListView.as_view(), name="agreement-list"),
     path("aftaler/mangler/", agreements.MissingView.as_view(), name="agreement-missing"),
     path("aftaler/ny/<int:pk>/", agreements.AgreementMakeView.as_view(), name="agreement-make"),
+    path("aftaler/forening/<int:pk>/ny/", living.PartnerMakeView.as_view(), name="partner-make"),
+    path("aftaler/vaerge/<int:pk>/", living.GuardianCreateView.as_view(), name="guardian-create"),
+    path("aftaler/arkiv/", living.ArchiveView.as_view(), name="archive"),
+    path(
+        "aftaler/arkiv/<int:pk>.pdf",
+        living.ArchivedDocumentView.as_view(),
+        name="archived-document",
+    ),
+    path("aftaler/<int:pk>/forny/", living.AgreementRenewView.as_view(), name="agreement-renew"),
     path("aftaler/<int:pk>/", agreements.AgreementDetailView.as_view(), name="agreement-detail"),
     path(
         "aftaler/<int:pk>/tekst.pdf",
@@ -127,6 +136,7 @@ urlpatterns = [
     path("aktiviteter/<int:pk>/vilkaar/", terms.TermsView.as_view(), name="terms"),
     path("min-side/aftaler/", agreements.OwnListView.as_view(), name="own-list"),
     path("min-side/aftaler/<int:pk>/", agreements.OwnSignView.as_view(), name="own-sign"),
+    path("min-side/aftaler/<int:pk>/slut/", living.OwnEndView.as_view(), name="own-end"),
     path(
         "min-side/aftaler/dokument/<int:pk>.pdf",
         agreements.OwnDocumentView.as_view(),

@@ -50,6 +50,45 @@ LINK = {
             required=True,
             secret=True,
         ),
+        Placeholder("days", _("How many days the link works"), 30),
+        Placeholder("is_new", _("It replaces an agreement"), example=True, condition=True),
+    ),
+}
+LINK_GUARDIAN = LINK | {
+    "title": _("To the guardian: an agreement to sign"),
+    "placeholders": (
+        *LINK["placeholders"],
+        Placeholder("young_name", _("The young volunteer's first name"), "Frida"),
+        Placeholder(
+            "privacy_url", _("Address of the privacy notice"), "https://odense.dk/", required=True
+        ),
+    ),
+}
+LINK_ASSOCIATION = LINK | {
+    "title": _("To the association: an agreement to sign"),
+    "placeholders": (
+        *LINK["placeholders"],
+        Placeholder("association", _("The association's name"), "Læsevennerne"),
+    ),
+}
+ENDED = {
+    "title": _("The farewell when an agreement ends"),
+    "group": PAPERS,
+    "placeholders": (
+        *VOLUNTEER,
+        Placeholder("ends_on", _("The last day"), date(2026, 3, 3)),
+        Placeholder(
+            "is_volunteer", _("The recipient is the volunteer"), example=True, condition=True
+        ),
+    ),
+}
+ENDED_STAFF = {
+    "title": _("To the coordinator: a volunteer has ended their agreement"),
+    "group": STAFF,
+    "placeholders": (
+        BRANCH,
+        Placeholder("ends_on", _("The last day"), date(2026, 3, 3)),
+        Placeholder("url", _("Link to the agreement"), "https://frivillig.example.dk/aftaler/1/"),
     ),
 }
 CODE = {

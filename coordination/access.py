@@ -34,6 +34,7 @@ class Permission(StrEnum):
     VIEW_AGREEMENTS = "view_agreements"
     MAKE_AGREEMENTS = "make_agreements"
     SIGN_AGREEMENT = "sign_agreement"
+    VIEW_ARCHIVED_AGREEMENTS = "view_archived_agreements"
     EDIT_TERMS = "edit_terms"
     VIEW_ATTESTATIONS = "view_attestations"
     ORDER_ATTESTATION = "order_attestation"

@@ -1,6 +1,6 @@
 """What coordination's rows say about people, for how long, and what erasure does to them."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from coordination.models import (
     Engagement,
     FollowUpTalk,
     GroupMessage,
+    Guardian,
     Mentorship,
     Pause,
     Person,
@@ -39,6 +40,7 @@ AGE = gettext_lazy("Keeping age limits")
 FOLLOWING = gettext_lazy("Giving volunteers a good start")
 CLEARED = gettext_lazy("Knowing who may start")
 ENDED = "volunteers.ended"
+GUARDIANS = "guardians.over"
 ANONYMOUS_NAME = "Anonymiseret"
 COUNTED = KEEP(gettext_lazy("The row stays without a name, so that the numbers stay right."))
 
@@ -57,6 +59,18 @@ def register():
             basis="GDPR art. 5(1)(e)",
         )
     )
+    privacy.register_rule(
+        privacy.RowRule(
+            key=GUARDIANS,
+            label=gettext_lazy("Guardians of those who have come of age or are no longer here"),
+            policy="",
+            unit="days",
+            model=Guardian,
+            expired=no_longer_needed,
+            action=forget_guardians,
+            basis="GDPR art. 5(1)(e)",
+        )
+    )
     privacy.find_user_with(account_of)
     privacy.refuse_erasure_while(still_volunteering)
     _people()
@@ -70,6 +84,29 @@ def stopped_before(day):
     engagements = Engagement.objects.filter(volunteer=OuterRef("pk"))
     return Person.objects.filter(
         Exists(engagements), ~Exists(engagements.not_ended(day)), anonymised_at__isnull=True
+    )
+
+
+def no_longer_needed(day):
+    """Guardians whose young person is surely 18, or has been anonymised."""
+    of_age = Q(ward__birth_date__lte=day.replace(year=day.year - 18, day=min(day.day, 28))) | Q(
+        ward__birth_date__isnull=True, ward__birth_year__lt=day.year - 18
+    )
+    return Guardian.objects.filter(of_age | Q(ward__anonymised_at__isnull=False))
+
+
+def forget_guardians(guardians):
+    """Delete the ties, and anonymise the people who were nothing but guardians."""
+    people = list(guardians.values_list("person_id", flat=True))
+    guardians.delete()
+    privacy.anonymise_people(
+        Person.objects.filter(
+            pk__in=people,
+            guardianships__isnull=True,
+            volunteer__isnull=True,
+            user__isnull=True,
+            contact_of__isnull=True,
+        )
     )
 
 
@@ -144,6 +181,22 @@ _ROLE_FACTS = ("role", "branch", "starts_on", "ends_on")
 
 
 def _ties():
+    privacy.register(
+        Guardian,
+        {
+            **_operational("id", "registered_by"),
+            **_operational("registered_at", export=True),
+            "person": Operational(erase=DELETE_ROW),
+            "ward": Personal(
+                AGE,
+                basis=privacy.PUBLIC_TASK,
+                retention=GUARDIANS,
+                erase=DELETE_ROW,
+                export=False,
+            ),
+        },
+        person="person",
+    )
     privacy.register(
         Engagement,
         {

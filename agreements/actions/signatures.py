@@ -12,14 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements import emails, signing
+from agreements import emails, parties, signing
 from agreements.actions.agreements import (
     locked,
     locked_engagements,
     refuse_second,
+    replace_locked,
 )
-from agreements.authority import is_party, refuse_own, require
+from agreements.authority import is_party, refuse_party, require
 from agreements.models import (
+    Agreement,
     Coverage,
     DocumentKind,
     Party,
@@ -53,7 +55,7 @@ def send_code(*, link):
     Earlier codes stop working. Raises DomainError: link_<status>, too_many_codes, no_email.
     """
     agreement = locked(link.agreement.pk)
-    person = agreement.volunteer.person
+    person = parties.person_of(agreement, link.party)
     _require_open(link)
     if signing.too_many(agreement, link.party):
         raise DomainError(
@@ -72,6 +74,7 @@ def send_code(*, link):
         agreement=agreement,
         party=link.party,
         nonce=signing.new_nonce(),
+        **signing.evidence(agreement, person.email),
         created_at=now,
         expires_at=now + signing.CODE_LIFETIME,
     )
@@ -108,7 +111,7 @@ def confirm_code(*, link, typed):
 
 
 def sign_by_link(*, link, code):
-    """The volunteer signs after having typed the code; returns the agreement.
+    """The one whose link it is signs after having typed the code; returns the agreement.
 
     Raises DomainError("code_needed") without a fresh proof, or as `_sign`.
     """
@@ -117,7 +120,7 @@ def sign_by_link(*, link, code):
         raise DomainError(
             _("It took a while since you typed the code. Ask for a new one."), code="code_needed"
         )
-    person = link.agreement.volunteer.person
+    person = parties.person_of(link.agreement, link.party)
     return _sign(
         link.agreement.pk,
         party=link.party,
@@ -125,6 +128,7 @@ def sign_by_link(*, link, code):
         method=SigningMethod.LINK,
         by=None,
         actor=audit.person(person.pk),
+        code=code,
     )
 
 
@@ -152,10 +156,10 @@ def sign_on_own_page(*, agreement, by):
 def sign_as_leader(*, agreement, by):
     """The branch leader signs for the branch; returns the agreement.
 
-    Never the volunteer themself: nobody signs for both parties.
+    Never one of the other side: nobody signs for both parties.
     """
     require(by, Permission.SIGN_AGREEMENT, agreement.branch)
-    refuse_own(by, agreement.volunteer)
+    refuse_party(by, agreement)
     return _sign(
         agreement.pk,
         party=Party.LEADER,
@@ -174,7 +178,7 @@ def register_paper(*, agreement, party, signed_on, signer_name, by):
     Raises DomainError: signed_in_future, signed_before_sent, no_signer.
     """
     require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
-    refuse_own(by, agreement.volunteer)
+    refuse_party(by, agreement)
     if signed_on > today():
         raise DomainError(
             _("The day of signing cannot lie ahead."), code="signed_in_future", field="signed_on"
@@ -202,10 +206,10 @@ def register_paper(*, agreement, party, signed_on, signer_name, by):
 
 
 @transaction.atomic
-def _sign(agreement_id, *, party, signer_name, method, by, signed_on=None, actor=None):
+def _sign(agreement_id, *, party, signer_name, method, by, signed_on=None, actor=None, code=None):
     """Write the signature on the frozen text's hash; conclude when it was the last one.
 
-    Raises DomainError: already_signed, not_waiting.
+    Raises DomainError: already_signed, not_waiting, not_a_party.
     """
     covered = Coverage.objects.filter(agreement=agreement_id).values_list("engagement", flat=True)
     engagements = locked_engagements(list(covered))
@@ -219,6 +223,10 @@ def _sign(agreement_id, *, party, signer_name, method, by, signed_on=None, actor
             _("The agreement does not wait for signatures any more. Open it again to see why."),
             code="not_waiting",
         )
+    if party not in parties.required(agreement):
+        raise DomainError(
+            _("This signature is not needed. The others are enough."), code="not_a_party"
+        )
     Signature.objects.create(
         agreement=agreement,
         party=party,
@@ -228,37 +236,78 @@ def _sign(agreement_id, *, party, signer_name, method, by, signed_on=None, actor
         text_sha256=agreement.documents.get(kind=DocumentKind.TEXT).sha256,
         recorded_at=timezone.now(),
         registered_by=by,
+        **_where_it_went(code),
     )
     agreement.signing_codes.filter(party=party).delete()
     record("agreement.signed", agreement, by=actor or by, fields=(str(party),))
-    if agreement.signatures.count() == len(Party):
+    if not parties.missing(agreement):
         _conclude(agreement, engagements, by=actor or by)
     return agreement
 
 
+def _where_it_went(code):
+    """Channel and address of the code, as the signature keeps them."""
+    names = ("channel", "sent_to", "sent_to_sha256")
+    return {name: getattr(code, name) for name in names} if code else {}
+
+
 def _conclude(agreement, engagements, *, by):
-    """All have signed: the agreement binds, the clearances follow, the document is made later."""
+    """All have signed: the agreement binds from the first day on which it both had begun and was
+    signed, what it replaces ends the day before, the clearances follow, the document comes later.
+    """
     AGREEMENT.require(agreement.state, AgreementState.CONCLUDED)
-    refuse_second(engagements, agreement.starts_on, agreement.ends_on, besides=agreement)
-    agreement.state = AgreementState.CONCLUDED
-    agreement.concluded_at = timezone.now()
-    agreement.save(update_fields=["state", "concluded_at"])
-    agreement.coverage_set.update(binding_from=agreement.starts_on, binding_until=agreement.ends_on)
     signed_on = max(agreement.signatures.values_list("signed_on", flat=True))
     first_day = max(agreement.starts_on, signed_on)
+    if agreement.replaces_id:
+        first_day = replace_locked(agreement.replaces_id, by_agreement=agreement, on=first_day)
+    refuse_second(engagements, first_day, agreement.ends_on, besides=[agreement])
+    agreement.state = AgreementState.CONCLUDED
+    agreement.concluded_at = timezone.now()
+    agreement.in_force_from = first_day
+    agreement.save(update_fields=["state", "concluded_at", "in_force_from"])
     if agreement.ends_on is None or first_day <= agreement.ends_on:
-        for site in {engagement.site for engagement in engagements}:
-            clearances.issue(
-                volunteer=agreement.volunteer,
-                kind=ClearanceKind.AGREEMENT,
-                source=agreement,
-                valid_from=first_day,
-                valid_until=agreement.ends_on,
-                site=site,
-                by=by,
-            )
+        agreement.coverage_set.update(binding_from=first_day, binding_until=agreement.ends_on)
+        _clear(agreement, engagements, by=by)
     record("agreement.concluded", agreement, by=by, fields=("state",))
     jobs.enqueue(SEAL_JOB, key=f"seal:{agreement.pk}", agreement_id=agreement.pk)
+
+
+def _clear(agreement, engagements, *, by):
+    for site in {engagement.site for engagement in engagements}:
+        clearances.issue(
+            volunteer=agreement.volunteer,
+            kind=ClearanceKind.AGREEMENT,
+            source=agreement,
+            valid_from=agreement.in_force_from,
+            valid_until=agreement.ends_on,
+            site=site,
+            by=by,
+        )
+
+
+@transaction.atomic
+def conclude_if_signed(*, agreement, by):
+    """Conclude an agreement that waits for nobody any more: its volunteer came of age after the
+    other two had signed. Returns the agreement, concluded or not.
+    """
+    covered = Coverage.objects.filter(agreement=agreement).values_list("engagement", flat=True)
+    engagements = locked_engagements(list(covered))
+    agreement = locked(agreement.pk)
+    if agreement.state == AgreementState.SENT and not parties.missing(agreement):
+        _conclude(agreement, engagements, by=by)
+    return agreement
+
+
+def conclude_of_age():
+    """Conclude what waits for a guardian only, and no longer needs one; return how many.
+
+    Each in a transaction of its own.
+    """
+    waiting = Agreement.objects.filter(state=AgreementState.SENT, guardian__isnull=False)
+    waiting = waiting.select_related("volunteer__person").order_by("pk")
+    ready = [one for one in waiting if not parties.missing(one)]
+    done = [conclude_if_signed(agreement=one, by=audit.SYSTEM) for one in ready]
+    return len(done)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ COPIED = ("order", "key", "heading", "body", "heading_en", "body_en", "locked")
 
 audit.kind("template.published", gettext_lazy("Agreement template published"))
 audit.kind("template.drafted", gettext_lazy("Draft of an agreement template made"))
+audit.kind("template.described", gettext_lazy("What is new in a draft written"))
 audit.kind("clause.added", gettext_lazy("Clause added"))
 audit.kind("clause.changed", gettext_lazy("Clause changed"))
 audit.kind("clause.removed", gettext_lazy("Clause removed"))
@@ -95,11 +96,29 @@ def _locked_draft(version_id):
 
 
 @transaction.atomic
+def describe(*, version, by, resign, note, note_en=""):
+    """Say of a draft whether it needs signing again, and what is new; return the version.
+
+    Raises DomainError("already_published").
+    """
+    version = _locked_draft(version.pk)
+    wanted = {"resign": resign, "note": note.strip(), "note_en": note_en.strip()}
+    changed = sorted(name for name, value in wanted.items() if getattr(version, name) != value)
+    for name in changed:
+        setattr(version, name, wanted[name])
+    if changed:
+        version.save(update_fields=changed)
+        audit.record("template.described", by=by, about=version, fields=changed)
+    return version
+
+
+@transaction.atomic
 def publish(*, version, by):
     """Publish a draft version; it never changes afterwards. Returns it.
 
     Raises DomainError("empty_version") without clauses, DomainError("template_faults") with one
-    reason per fault that the lint found, DomainError("already_published").
+    reason per fault that the lint found, DomainError("resign_without_note") where it needs signing
+    again and does not say why, DomainError("already_published").
     """
     version = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if version.is_published:
@@ -118,6 +137,11 @@ def publish(*, version, by):
             _("The version cannot be published yet. Correct the text, then publish it."),
             code="template_faults",
             reasons=[f"{fault.clause}: {fault.message}" for fault in faults],
+        )
+    if version.resign and not version.note:
+        raise DomainError(
+            _("Write what is new in plain words, for those who are to sign again."),
+            code="resign_without_note",
         )
     version.published_at = timezone.now()
     version.published_by = by

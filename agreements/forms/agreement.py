@@ -1,12 +1,11 @@
 """The forms of agreements: make, sign, paper, end, and the list's filter."""
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements import queries, reminders
-from agreements.models import Party
-from agreements.states import AgreementState
+from agreements import library, queries, reminders
+from agreements.models import Party, TemplateKind
+from agreements.states import SIGNED_BY_ALL, AgreementState
 from core import forms
 from core.periods import today
 
@@ -14,10 +13,12 @@ STATES = (
     ("", _("All")),
     ("draft", _("Draft")),
     ("volunteer", _("Waits for the volunteer")),
+    ("guardian", _("Waits for the guardian")),
     ("leader", _("Waits for the branch leader")),
     ("in_force", _("In force")),
     ("expiring", _("Runs out soon")),
-    ("over", _("Ended or run out")),
+    ("resign", _("To be signed again")),
+    ("over", _("Ended, replaced or run out")),
     ("unsealed", _("Signed document not made")),
     ("withdrawn", _("Withdrawn")),
 )
@@ -41,12 +42,86 @@ class MakeForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args, others, **kwargs):
+    template = forms.ModelChoiceField(
+        label=_("Template"),
+        queryset=None,
+        help_text=_("The one that suits is chosen. Choose another if you know better."),
+    )
+    guardian = forms.ModelChoiceField(
+        label=_("Guardian who signs as well"), queryset=None, empty_label=None
+    )
+
+    def __init__(self, *args, others, guardians, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = library.published().exclude(kind=TemplateKind.PARTNER)
+        self.fields["guardian"].queryset = guardians
+        if not guardians:
+            del self.fields["guardian"]
         self.fields["others"].queryset = others
         self.fields["others"].label_from_instance = lambda one: one.site.activity.title
         if not others:
             del self.fields["others"]
+
+
+class RenewForm(forms.Form):
+    """From when to when the new agreement is to hold."""
+
+    submit_label = _("Make the new agreement")
+
+    starts_on = forms.DateField(
+        label=_("First day"),
+        help_text=_("The present agreement holds until all have signed the new one."),
+    )
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Leave it empty if the agreement holds until one of you ends it."),
+    )
+
+
+class GuardianForm(forms.Form):
+    """Who signs together with somebody under age."""
+
+    submit_label = _("Save the guardian")
+
+    name = forms.CharField(label=_("The guardian's name"), max_length=200)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("The guardian's own, for the link to sign. Without it they sign on paper."),
+    )
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+
+
+class PartnerForm(forms.Form):
+    """An agreement with an association: where, from which text, and who signs for it."""
+
+    submit_label = _("Make the agreement")
+
+    branch = forms.ModelChoiceField(label=_("Branch"), queryset=None)
+    template = forms.ModelChoiceField(label=_("Template"), queryset=None, empty_label=None)
+    contact_name = forms.CharField(label=_("Who signs for the association"), max_length=200)
+    contact_email = forms.EmailField(
+        label=_("E-mail"), help_text=_("The link to sign is sent to this address.")
+    )
+    starts_on = forms.DateField(label=_("First day"), initial=today)
+    ends_on = forms.DateField(label=_("Last day"), required=False)
+
+    def __init__(self, *args, branches, contact, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = branches
+        self.fields["template"].queryset = library.published().filter(kind=TemplateKind.PARTNER)
+        if contact is not None:
+            del self.fields["contact_name"], self.fields["contact_email"]
+
+
+class OwnEndForm(forms.Form):
+    """The volunteer's own last day. No reason is asked for."""
+
+    submit_label = _("End my agreement")
+    submit_css = "button-warning"
+
+    last_day = forms.DateField(label=_("My last day"), initial=today)
 
 
 class SignForm(forms.Form):
@@ -107,6 +182,8 @@ def _in_state(rows, state):
     sent = rows.filter(state=AgreementState.SENT)
     if state == "volunteer":
         return sent.filter(volunteer_has_signed=False)
+    if state == "guardian":
+        return sent.filter(guardian__isnull=False, guardian_has_signed=False)
     if state == "leader":
         return sent.filter(leader_has_signed=False)
     if state == "in_force":
@@ -114,9 +191,10 @@ def _in_state(rows, state):
     if state == "expiring":
         soon = reminders.expiring_agreements(day, reminders.warning_days()[-1])
         return rows.filter(pk__in=soon.values("pk"))
+    if state == "resign":
+        return rows.filter(pk__in=library.to_sign_again(day).values("pk"))
     if state == "over":
-        signed = Q(state__in=(AgreementState.CONCLUDED, AgreementState.ENDED))
-        return rows.filter(signed, ends_on__lt=day)
+        return rows.filter(state__in=SIGNED_BY_ALL, ends_on__lt=day)
     if state == "unsealed":
         return rows.filter(pk__in=queries.unsealed(timezone.now()).values("pk"))
     if state in AgreementState.values:

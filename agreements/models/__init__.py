@@ -1,6 +1,13 @@
 """Agreements' rows: templates, terms, agreements with signatures and documents, attestations."""
 
-from agreements.models.agreement import Agreement, Coverage, Party, Signature, SigningMethod
+from agreements.models.agreement import (
+    Agreement,
+    Channel,
+    Coverage,
+    Party,
+    Signature,
+    SigningMethod,
+)
 from agreements.models.attestation import (
     Attestation,
     AttestationKind,
@@ -12,7 +19,14 @@ from agreements.models.declaration import AssociationDeclaration
 from agreements.models.document import Document, DocumentKind
 from agreements.models.duty import CrossedBy, DutyAssessment, ThresholdCrossing
 from agreements.models.signing import SigningCode
-from agreements.models.template import AgreementTemplate, Clause, LegalReference, TemplateVersion
+from agreements.models.template import (
+    AgreementTemplate,
+    Clause,
+    LegalReference,
+    LocalClause,
+    TemplateKind,
+    TemplateVersion,
+)
 from agreements.models.terms import ActivityTerms, AttestationDuty, Insurance
 
 __all__ = [
@@ -24,6 +38,7 @@ __all__ = [
     "AttestationDuty",
     "AttestationKind",
     "AttestationRoute",
+    "Channel",
     "Clause",
     "Coverage",
     "CrossedBy",
@@ -33,11 +48,13 @@ __all__ = [
     "HeldCpr",
     "Insurance",
     "LegalReference",
+    "LocalClause",
     "OrderBatch",
     "Party",
     "Signature",
     "SigningCode",
     "SigningMethod",
+    "TemplateKind",
     "TemplateVersion",
     "ThresholdCrossing",
 ]

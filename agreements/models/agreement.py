@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.template import TemplateVersion
-from agreements.states import AgreementState
-from coordination.access import BranchScopedQuerySet
-from coordination.models import Association, Branch, Engagement, Volunteer
+from agreements.states import SIGNED_BY_ALL, AgreementState
+from coordination.access import BranchScopedQuerySet, Permission
+from coordination.models import Association, Branch, Engagement, Person, Volunteer
 from core.periods import covering, covers, ends_after_start, set_together
 
 
@@ -21,16 +21,25 @@ class AgreementQuerySet(BranchScopedQuerySet):
 
     def in_force(self, day):
         """Signed by all, begun and not past the last day."""
-        return self.filter(
-            covering(day), state__in=(AgreementState.CONCLUDED, AgreementState.ENDED)
-        )
+        return self.filter(covering(day, start="in_force_from"), state__in=SIGNED_BY_ALL)
+
+    def permitted(self, user, permission):
+        """As everywhere; those of people who have been anonymised need a permission of their own,
+        which shows nothing else.
+        """
+        archived = permission == Permission.VIEW_ARCHIVED_AGREEMENTS
+        rows = super().permitted(user, permission)
+        return rows.filter(archived_at__isnull=not archived)
 
 
 class Agreement(models.Model):
     """An agreement between a branch and exactly one other party, for one or more engagements.
 
     Sending freezes the text (`Document` of kind TEXT); what is signed is its SHA-256. Whether
-    it is in force is derived from its state and its days.
+    it is in force is derived from its state and its days: `in_force_from` is the first day on
+    which all had signed and it had begun. `guardian` signs too for somebody under age, `contact`
+    signs for an association. `replaces` is the agreement it takes over from once all have signed.
+    `archived_at`: its person has been anonymised; what was signed is kept for its own time.
     """
 
     branch_lookup = "branch"
@@ -42,6 +51,30 @@ class Agreement(models.Model):
     )
     association = models.ForeignKey(
         Association, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements"
+    )
+    guardian = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("guardian"),
+    )
+    contact = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("signs for the association"),
+    )
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("replaces"),
     )
     version = models.ForeignKey(
         TemplateVersion, on_delete=models.PROTECT, related_name="agreements"
@@ -61,10 +94,12 @@ class Agreement(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     concluded_at = models.DateTimeField(_("signed by all"), null=True, blank=True)
+    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
     ended_at = models.DateTimeField(_("end registered"), null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -92,6 +127,29 @@ class Agreement(models.Model):
                 | Q(volunteer__isnull=True, association__isnull=False),
                 name="agreement_one_other_party",
                 violation_error_message=_("The other party is one person or one association."),
+            ),
+            models.CheckConstraint(
+                condition=Q(guardian__isnull=True) | Q(volunteer__isnull=False),
+                name="agreement_guardian_of_volunteer",
+                violation_error_message=_("Only a volunteer can have a guardian."),
+            ),
+            models.CheckConstraint(
+                condition=Q(contact__isnull=True, association__isnull=True)
+                | Q(contact__isnull=False, association__isnull=False),
+                name="agreement_contact_of_association",
+                violation_error_message=_("Say who signs for the association."),
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force_from__isnull=True, concluded_at__isnull=True)
+                | Q(in_force_from__isnull=False, concluded_at__isnull=False),
+                name="agreement_in_force_from_conclusion",
+                violation_error_message=_("What all have signed is in force from a day."),
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=~Q(state=AgreementState.WITHDRAWN),
+                name="agreement_one_successor",
+                violation_error_message=_("A new agreement is on its way already."),
             ),
             models.CheckConstraint(
                 condition=ends_after_start(),
@@ -136,7 +194,7 @@ class Agreement(models.Model):
                     withdrawn_at__isnull=True,
                 )
                 | Q(
-                    state=AgreementState.ENDED,
+                    state__in=(AgreementState.ENDED, AgreementState.REPLACED),
                     concluded_at__isnull=False,
                     ended_at__isnull=False,
                     ends_on__isnull=False,
@@ -160,14 +218,18 @@ class Agreement(models.Model):
         return self.volunteer or self.association
 
     @property
+    def person_ids(self):
+        """The people on the other side: volunteer and guardian, or who signs for the association."""
+        return [pk for pk in (self.volunteer_id, self.guardian_id, self.contact_id) if pk]
+
+    @property
     def is_open(self):
         """Made or sent, and still to be signed by all."""
         return self.state in (AgreementState.DRAFT, AgreementState.SENT)
 
     def is_in_force(self, on):
         """Signed by all, and the day lies in its period."""
-        concluded = self.state in (AgreementState.CONCLUDED, AgreementState.ENDED)
-        return concluded and covers(self.starts_on, self.ends_on, on)
+        return self.state in SIGNED_BY_ALL and covers(self.in_force_from, self.ends_on, on)
 
 
 class Coverage(models.Model):
@@ -211,6 +273,8 @@ class Coverage(models.Model):
 class Party(models.TextChoices):
     VOLUNTEER = "volunteer", _("Volunteer")
     LEADER = "leader", _("Branch leader")
+    GUARDIAN = "guardian", _("Guardian")
+    ASSOCIATION = "association", _("Association")
 
 
 class SigningMethod(models.TextChoices):
@@ -219,11 +283,19 @@ class SigningMethod(models.TextChoices):
     PAPER = "paper", _("On paper")
 
 
+class Channel(models.TextChoices):
+    """How a one-time code reached the one who signed."""
+
+    EMAIL = "email", _("E-mail")
+
+
 class Signature(models.Model):
     """One party's signature on the frozen text, named by its SHA-256.
 
     `signer_name` is the name as it stood when signing. `registered_by` is the user who did it:
-    the signer themself when signed in, the coordinator for paper, nobody for a link.
+    the signer themself when signed in, the coordinator for paper, nobody for a link. By link,
+    `channel`, `sent_to` (masked) and `sent_to_sha256` say where the code went: see
+    `signing.evidence`.
     """
 
     branch_lookup = "agreement__branch"
@@ -235,6 +307,9 @@ class Signature(models.Model):
     signed_on = models.DateField(_("signed on"))
     text_sha256 = models.CharField(_("SHA-256 of the text"), max_length=64)
     recorded_at = models.DateTimeField(_("recorded"))
+    channel = models.CharField(_("the code came by"), max_length=8, choices=Channel, blank=True)
+    sent_to = models.CharField(_("the code went to"), max_length=120, blank=True)
+    sent_to_sha256 = models.CharField(_("SHA-256 of the address"), max_length=64, blank=True)
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -260,6 +335,17 @@ class Signature(models.Model):
                 condition=Q(method__in=SigningMethod.values),
                 name="signature_method_known",
                 violation_error_message=_("Choose one of the kinds."),
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="", sent_to="", sent_to_sha256="")
+                | Q(channel__in=Channel.values) & ~Q(sent_to="") & ~Q(sent_to_sha256=""),
+                name="signature_address_whole",
+                violation_error_message=_("Say by which channel and to which address."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(method=SigningMethod.LINK) | ~Q(sent_to_sha256=""),
+                name="signature_by_link_names_address",
+                violation_error_message=_("A signature by link needs the address of the code."),
             ),
             models.CheckConstraint(
                 condition=Q(method=SigningMethod.LINK) | Q(registered_by__isnull=False),

@@ -336,6 +336,10 @@ class Attestation(models.Model):
         return f"{self.get_kind_display()} · {self.volunteer}"
 
     @property
+    def person_ids(self):
+        return [self.volunteer_id]
+
+    @property
     def is_under_way(self):
         """True while there is something to wait for or to do."""
         return self.state in UNDER_WAY

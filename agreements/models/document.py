@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.agreement import Agreement
-from coordination.access import BranchScopedQuerySet
+from coordination.access import BranchScopedQuerySet, Permission
 
 
 class DocumentKind(models.TextChoices):
@@ -14,6 +14,12 @@ class DocumentKind(models.TextChoices):
 
 
 class DocumentQuerySet(BranchScopedQuerySet):
+    def permitted(self, user, permission):
+        """As of their agreements: the archive's need a permission of their own."""
+        archived = permission == Permission.VIEW_ARCHIVED_AGREEMENTS
+        rows = super().permitted(user, permission)
+        return rows.filter(agreement__archived_at__isnull=not archived)
+
     def own(self, user):
         return (
             self.filter(agreement__volunteer__person__user=user)

@@ -5,7 +5,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from coordination.access import BranchScopedQuerySet
+from coordination.models import Branch
 from core.periods import covering, ends_after_start, set_together
+
+
+class TemplateKind(models.TextChoices):
+    """Whom a template is for. Those for the young and through an association are suggested."""
+
+    DIRECT = "direct", _("Volunteer, tied directly")
+    THROUGH_ASSOCIATION = "through", _("Volunteer, through an association")
+    EVENT = "event", _("Crew of an event")
+    YOUNG = "young", _("Volunteer under age, with guardian")
+    PARTNER = "partner", _("Association as a partner")
 
 
 class AgreementTemplate(models.Model):
@@ -13,11 +25,21 @@ class AgreementTemplate(models.Model):
 
     key = models.SlugField(_("key"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=120)
+    kind = models.CharField(
+        _("for whom"), max_length=12, choices=TemplateKind, default=TemplateKind.DIRECT
+    )
 
     class Meta:
         verbose_name = _("agreement template")
         verbose_name_plural = _("agreement templates")
         ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=TemplateKind.values),
+                name="template_kind_known",
+                violation_error_message=_("Choose one of the kinds."),
+            )
+        ]
 
     def __str__(self):
         return self.title
@@ -40,12 +62,28 @@ class TemplateVersionQuerySet(models.QuerySet):
 
 
 class TemplateVersion(models.Model):
-    """A numbered version of a template; immutable once published."""
+    """A numbered version of a template; immutable once published.
+
+    `resign`: whoever has an earlier version in force is asked to sign anew; `note` says in plain
+    words what is new, and stands above the changes when they sign.
+    """
 
     template = models.ForeignKey(
         AgreementTemplate, on_delete=models.PROTECT, related_name="versions"
     )
     number = models.PositiveIntegerField(_("version"))
+    resign = models.BooleanField(
+        _("needs signing again"),
+        default=False,
+        help_text=_("Those who have an earlier version are asked to sign the new one."),
+    )
+    note = models.CharField(
+        _("what is new"),
+        max_length=1000,
+        blank=True,
+        help_text=_("In plain words, for those who sign again."),
+    )
+    note_en = models.CharField(_("what is new, in English"), max_length=1000, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -70,6 +108,11 @@ class TemplateVersion(models.Model):
                 violation_error_message=_("The template already has a draft. Edit that one."),
             ),
             models.CheckConstraint(
+                condition=Q(resign=False) | ~Q(note="") | Q(published_at__isnull=True),
+                name="template_version_resign_says_why",
+                violation_error_message=_("Write what is new, for those who sign again."),
+            ),
+            models.CheckConstraint(
                 condition=set_together("published_at", "published_by"),
                 name="template_version_published_at_and_by",
                 violation_error_message=_("Publishing needs both a time and a person."),
@@ -87,7 +130,9 @@ class TemplateVersion(models.Model):
 class Clause(models.Model):
     """One block of a template version. Text is Markdown with [[placeholders]] of a closed list.
 
-    `locked`: central and mandatory. The Danish text binds; the English one is for information.
+    `locked`: central and mandatory; otherwise a branch may write its own within the frame:
+    `local_limit` characters and the placeholders named in `local_placeholders`. The Danish text
+    binds; the easy one and the English one are for information.
     """
 
     version = models.ForeignKey(TemplateVersion, on_delete=models.CASCADE, related_name="clauses")
@@ -97,7 +142,15 @@ class Clause(models.Model):
     body = models.TextField(_("text"), max_length=20_000)
     heading_en = models.CharField(_("heading in English"), max_length=200, blank=True)
     body_en = models.TextField(_("text in English"), max_length=20_000, blank=True)
+    heading_easy = models.CharField(_("heading, easy to read"), max_length=200, blank=True)
+    body_easy = models.TextField(_("text, easy to read"), max_length=20_000, blank=True)
     locked = models.BooleanField(_("locked"), default=True)
+    local_limit = models.PositiveSmallIntegerField(
+        _("longest own text, in characters"), default=2000
+    )
+    local_placeholders = models.CharField(
+        _("placeholders allowed in an own text"), max_length=500, blank=True
+    )
 
     class Meta:
         verbose_name = _("clause")
@@ -118,6 +171,78 @@ class Clause(models.Model):
 
     def __str__(self):
         return self.heading
+
+
+class LocalClauseQuerySet(BranchScopedQuerySet):
+    def in_use(self):
+        return self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
+
+    def waiting(self):
+        return self.filter(approved_at__isnull=True, withdrawn_at__isnull=True)
+
+
+class LocalClause(models.Model):
+    """A branch's own words for an open clause of a template. Never changed: rewritten.
+
+    It counts once approved (at once where the municipality asks for no approval) until it is
+    withdrawn; for branches below too, the nearest first. What is sent already keeps its text.
+    """
+
+    branch_lookup = "branch"
+
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="local_clauses")
+    template = models.ForeignKey(
+        AgreementTemplate, on_delete=models.PROTECT, related_name="local_clauses"
+    )
+    key = models.SlugField(_("key"), max_length=40)
+    body = models.TextField(_("text"), max_length=20_000)
+    body_en = models.TextField(_("text in English"), max_length=20_000, blank=True)
+    written_at = models.DateTimeField(_("written"))
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = LocalClauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("own clause of a branch")
+        verbose_name_plural = _("own clauses of branches")
+        ordering = ["-written_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "template", "key"],
+                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True),
+                name="local_clause_one_in_use",
+                violation_error_message=_("The branch already has its own words for this."),
+            ),
+            models.UniqueConstraint(
+                fields=["branch", "template", "key"],
+                condition=Q(approved_at__isnull=True, withdrawn_at__isnull=True),
+                name="local_clause_one_waiting",
+                violation_error_message=_("A text for this waits for approval already."),
+            ),
+            models.CheckConstraint(
+                condition=set_together("approved_at", "approved_by"),
+                name="local_clause_approved_at_and_by",
+                violation_error_message=_("An approval needs both a time and a person."),
+            ),
+            models.CheckConstraint(
+                condition=set_together("withdrawn_at", "withdrawn_by"),
+                name="local_clause_withdrawn_at_and_by",
+                violation_error_message=_("A withdrawal needs both a time and a person."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.template}: {self.key} ({self.branch.name})"
 
 
 class LegalReferenceQuerySet(models.QuerySet):

@@ -3,7 +3,8 @@
 from datetime import date
 
 from agreements.actions import agreements, attestations, signatures, templates, terms
-from agreements.models import AttestationDuty, Insurance, Party
+from agreements.models import AttestationDuty, Insurance
+from agreements.parties import missing
 from core.periods import today
 
 
@@ -44,8 +45,8 @@ def make_sent(volunteer, *, by, **fields):
     return agreements.send(agreement=make_draft(volunteer, by=by, **fields), by=by)
 
 
-def sign_on_paper(agreement, *, by, parties=tuple(Party)):
-    for party in parties:
+def sign_on_paper(agreement, *, by, parties=None):
+    for party in parties or missing(agreement):
         signatures.register_paper(
             agreement=agreement, party=party, signed_on=today(), signer_name="Nogen", by=by
         )

@@ -35,6 +35,7 @@ ALLOWED = {
     ("sent", "concluded"),
     ("sent", "withdrawn"),
     ("concluded", "ended"),
+    ("concluded", "replaced"),
 }
 
 
@@ -138,7 +139,9 @@ def test_database_refuses_to_change_a_signature(engagement, coordinator, volunte
         Signature.objects.update(signer_name="En Anden")
 
 
-@pytest.mark.parametrize("order", [tuple(Party), tuple(reversed(Party))])
+@pytest.mark.parametrize(
+    "order", [(Party.VOLUNTEER, Party.LEADER), (Party.LEADER, Party.VOLUNTEER)]
+)
 def test_concluded_when_both_have_signed_in_either_order(
     engagement, coordinator, leader, volunteer, order
 ):
@@ -266,6 +269,7 @@ def _concluded_without_text(volunteer, by):
     agreement = factories.make_draft(volunteer, by=by)
     agreement.state, agreement.sent_by = AgreementState.CONCLUDED, by
     agreement.sent_at = agreement.concluded_at = timezone.now() - timedelta(hours=2)
+    agreement.in_force_from = today()
     agreement.save()
     return agreement
 

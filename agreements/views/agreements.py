@@ -1,15 +1,16 @@
 """Agreements for staff: list, detail, and every deed."""
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import View
 
-from agreements import documents, queries
+from agreements import documents, library, parties, queries
 from agreements.actions import agreements, signatures
 from agreements.forms.agreement import AgreementFilter, EndForm, MakeForm, PaperForm, SignForm
-from agreements.models import Agreement, Party
+from agreements.models import Agreement
 from agreements.states import AgreementState
 from coordination.access import Permission, scope_of
 from coordination.models import ClearanceKind, Engagement
@@ -83,10 +84,18 @@ class AgreementDetailView(AgreementRows, DetailView):
             today=today(),
             document_is_late=queries.is_unsealed(self.object, frozen, timezone.now()),
             is_in_force=self.object.is_in_force(today()),
+            waits_for=_waits_for(self.object),
+            successor=queries.successor_of(self.object),
+            sign_again=queries.is_to_be_signed_again(self.object),
             may_make=scope.holds(Permission.MAKE_AGREEMENTS, path),
             may_sign=scope.holds(Permission.SIGN_AGREEMENT, path),
             **kwargs,
         )
+
+
+def _waits_for(agreement):
+    waits = agreement.state == AgreementState.SENT
+    return [party.label for party in parties.missing(agreement)] if waits else []
 
 
 class MissingView(ListView):
@@ -129,10 +138,25 @@ class AgreementMakeView(FormView):
         return {
             "starts_on": max(today(), self.object.starts_on),
             "ends_on": self.object.ends_on,
+            "template": library.suggested([self.object]),
         }
 
+    def get(self, request, *args, **kwargs):
+        self.prepare()
+        if self._asks_for_guardian() and not self._guardians():
+            return redirect("agreements:guardian-create", self.object.pk)
+        return self.render_form(self.get_form())
+
+    def _asks_for_guardian(self):
+        return parties.needs_guardian(self.object.volunteer.person)
+
+    def _guardians(self):
+        return queries.guardians_of(self.object.volunteer)
+
     def get_form_kwargs(self):
+        known = self._guardians()
         return super().get_form_kwargs() | {
+            "guardians": known if self._asks_for_guardian() else known.none(),
             "others": queries.other_engagements(self.object, today()),
             "cancel_url": reverse("coordination:volunteer-detail", args=[self.object.volunteer_id]),
         }
@@ -142,6 +166,8 @@ class AgreementMakeView(FormView):
             engagements=[self.object, *form.cleaned_data.get("others", [])],
             starts_on=form.cleaned_data["starts_on"],
             ends_on=form.cleaned_data["ends_on"],
+            template=form.cleaned_data["template"],
+            guardian=form.cleaned_data.get("guardian"),
             by=self.request.user,
         )
         return detail_url(made)
@@ -194,7 +220,7 @@ class AgreementSendView(AgreementDeed):
     action = _("Send it")
     consequences = (
         _("The text is frozen as a document. It cannot be changed afterwards."),
-        _("The volunteer gets an e-mail with a link, if we have an address. Else print it."),
+        _("Each who is to sign gets an e-mail with a link, if we have an address. Else print it."),
     )
     success_message = _("The agreement is sent.")
 
@@ -206,7 +232,7 @@ class AgreementLinkView(AgreementDeed):
     """Send the link again."""
 
     heading = _("Send the link again")
-    question = _("The volunteer gets a new e-mail with a link to sign.")
+    question = _("Each who has not signed gets a new e-mail with a link to sign.")
     action = _("Send the link")
     success_message = _("The link is sent again.")
 
@@ -245,6 +271,7 @@ class AgreementSignView(AgreementRows, FormView):
         return super().get_context_data(
             document=document,
             text=documents.text_for_page(document) if document else "",
+            changes=documents.changes_of(self.object),
             crumbs=crumbs(self.object),
             **kwargs,
         )
@@ -258,12 +285,8 @@ class AgreementPaperView(AgreementRows, FormView):
     success_message = _("The signature is registered.")
 
     def get_form_kwargs(self):
-        signed = {
-            Party.VOLUNTEER: self.object.volunteer_has_signed,
-            Party.LEADER: self.object.leader_has_signed,
-        }
         return super().get_form_kwargs() | {
-            "parties": [party for party in Party if not signed[party]],
+            "parties": parties.missing(self.object),
             "cancel_url": detail_url(self.object),
         }
 
@@ -401,7 +424,9 @@ class OwnSignView(AgreementRows, FormView):
             document=document,
             text=documents.text_for_page(document) if document else "",
             waits=waits,
+            changes=documents.changes_of(self.object) if waits else [],
             translation=documents.english_of(self.object),
+            easy=documents.easy_of(self.object) if waits else None,
             **kwargs,
         )
 

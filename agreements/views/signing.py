@@ -100,6 +100,8 @@ class ReadView(LinkView):
         agreement = self.link.agreement
         return super().get_context_data(
             text=documents.text_for_page(queries.text_of(agreement)),
+            changes=documents.changes_of(agreement),
+            easy=documents.easy_of(agreement),
             translation=documents.english_of(agreement),
             **kwargs,
         )

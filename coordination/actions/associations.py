@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
+from coordination.actions import people
 from coordination.models import Association
 from core import audit
 
@@ -15,6 +16,25 @@ def create_association(*, name, cvr="", contact=None, by):
     """Make an association and return it; its name and CVR number are unique."""
     association = Association.objects.create(name=name.strip(), cvr=cvr, contact=contact)
     audit.record("association.created", by=by, about=association)
+    return association
+
+
+@transaction.atomic
+def set_contact(*, association, name, email, by, phone=""):
+    """Make a person the association's contact, and return the association.
+
+    A new Person: whoever types an address must not reach somebody's row by it.
+    """
+    association = Association.objects.select_for_update(of=("self",)).get(pk=association.pk)
+    association.contact = people.register_person(name=name, email=email, phone=phone, by=by)
+    association.save(update_fields=["contact"])
+    audit.record(
+        "association.changed",
+        by=by,
+        about=association,
+        fields=("contact",),
+        person_ids=[association.contact_id],
+    )
     return association
 
 

@@ -14,6 +14,7 @@ from coordination.models.follow_up import (
     WelcomeTick,
 )
 from coordination.models.group_message import Audience, GroupMessage
+from coordination.models.guardian import Guardian
 from coordination.models.person import Person
 from coordination.models.recognition import RecognitionEvent, RecognitionInvitation
 from coordination.models.reminder import ActivityReminders, ReminderWishes
@@ -35,6 +36,7 @@ __all__ = [
     "Engagement",
     "FollowUpTalk",
     "GroupMessage",
+    "Guardian",
     "Mentorship",
     "Necessity",
     "Pause",

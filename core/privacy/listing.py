@@ -124,6 +124,7 @@ class Entry:
 
 _entries = {}
 _obstacles = []
+_preparations = []
 _user_finder = []
 
 
@@ -159,6 +160,19 @@ def find_user_with(finder):
 def refuse_erasure_while(obstacle):
     """Add a rule: obstacle(person_id) -> sentences that say why erasure must wait."""
     _obstacles.append(obstacle)
+
+
+def before_erasure(preparation):
+    """Add what preparation(person_id) does before a person's rows are deleted and emptied: for
+    rows whose fate depends on more than their model.
+    """
+    _preparations.append(preparation)
+
+
+def prepare_erasure(person_id):
+    """Do all that was added with `before_erasure`."""
+    for preparation in _preparations:
+        preparation(person_id)
 
 
 def obstacles(person_id):

@@ -23,7 +23,8 @@ class RowRule:
     `policy` is the key of an int setting counted in `unit`, "days" or "months"; a setting of None
     keeps for ever, and an empty `policy` means no delay at all.
     `expired(day)` gives the rows whose clock started on or before the day. `action(rows)` acts on
-    a queryset, default: delete it. `basis` is the legal note; `logged=False` is for rows that say
+    a queryset, default: delete it; one that leaves some of the rows for later returns the list of
+    keys it did act on. `basis` is the legal note; `logged=False` is for rows that say
     nothing about people.
     """
 
@@ -52,9 +53,10 @@ class RowRule:
         done, last = 0, 0
         while keys := self._next_keys(today, last):
             with transaction.atomic():
-                self.action(self.model._base_manager.filter(pk__in=keys))
-                self._log(keys)
-            done, last = done + len(keys), keys[-1]
+                acted = self.action(self.model._base_manager.filter(pk__in=keys))
+                acted = acted if isinstance(acted, list) else keys
+                self._log(acted)
+            done, last = done + len(acted), keys[-1]
         return done
 
     def again(self, object_id):

@@ -97,6 +97,11 @@ agreements:agreement-sign                 agreement    in   404  404  403  403  
 agreements:agreement-paper                agreement    in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:agreement-end                  agreement    in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:agreement-withdraw             agreement    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:agreement-renew                agreement    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:partner-make                   association  in   403  403  403  403  403  ok   .    ok   ok   post
+agreements:guardian-create                lacking      in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:archive                        -            in   403  403  403  403  403  403  .    403  ok   -
+agreements:archived-document              archived     in   404  404  403  403  403  403  404  403  ok   -
 agreements:document                       document     in   404  404  403  403  ok   ok   404  ok   ok   -
 agreements:attestation-list               -            in   403  403  403  403  ok   ok   .    ok   ok   -
 agreements:attestation-missing            -            in   403  403  403  403  ok   ok   .    ok   ok   -
@@ -161,6 +166,7 @@ coordination:own-invitation-answer        invitation   in   404  ok   404  404  
 agreements:own-list                       -            in   ok   ok   .    ok   -
 agreements:own-sign                       agreement    in   404  ok   404  404  post
 agreements:own-document                   document     in   404  ok   404  404  -
+agreements:own-end                        agreement    in   404  ok   404  404  post
 core:job-list                             -            in   ok   ok   .    ok   -
 core:job                                  job          in   404  ok   404  404  -
 core:job-cancel                           job          in   404  ok   404  404  post

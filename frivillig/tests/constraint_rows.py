@@ -15,6 +15,7 @@ from agreements.models import (
     Document,
     DutyAssessment,
     LegalReference,
+    LocalClause,
     OrderBatch,
     Signature,
     TemplateVersion,
@@ -26,6 +27,7 @@ from coordination.models import (
     Assignment,
     FollowUpTalk,
     GroupMessage,
+    Guardian,
     Pause,
     RecognitionInvitation,
     ReminderWishes,
@@ -111,6 +113,8 @@ def make_rows():
     return found | {
         "staff": staff,
         "branch_one_root": root,
+        "agreement_one_successor": _successor(found[Agreement]),
+        "local_clause_one_waiting": _waiting(found[LocalClause]),
         "message_text_one_in_use": make_text(
             staff, language="en", published_at=now, published_by=staff
         ),
@@ -143,8 +147,23 @@ def _papers(branch, volunteer, engagement, activity, staff, now):
         created_at=now,
         created_by=staff,
     )
+    guardian = make.make_person("Vera Værge")
     return [
+        template,
         version,
+        Guardian.objects.create(
+            person=guardian, ward=volunteer.person, registered_at=now, registered_by=staff
+        ),
+        LocalClause.objects.create(
+            branch=branch,
+            template=template,
+            key="om",
+            body="Eget",
+            written_at=now,
+            written_by=staff,
+            approved_at=now,
+            approved_by=staff,
+        ),
         Clause.objects.create(version=version, order=1, key="om", heading="Om", body="Tekst"),
         LegalReference.objects.create(
             key="lov", citation="§ 1", valid_from=date(2020, 1, 1), source="test"
@@ -156,6 +175,9 @@ def _papers(branch, volunteer, engagement, activity, staff, now):
             party="leader",
             signer_name="Lene",
             method="link",
+            channel="email",
+            sent_to="f***@e***.dk",
+            sent_to_sha256="1" * 64,
             signed_on=today(),
             text_sha256="0" * 64,
             recorded_at=now,
@@ -205,6 +227,22 @@ def _papers(branch, volunteer, engagement, activity, staff, now):
         ),
         ActivityTerms.objects.create(activity=activity, agreement_required=False),
     ]
+
+
+def _successor(agreement):
+    """A draft that is to replace the agreement."""
+    successor = Agreement.objects.get(pk=agreement.pk)
+    successor.pk, successor.number, successor.replaces = None, "2026-2", agreement
+    successor.save()
+    return successor
+
+
+def _waiting(clause):
+    """A text that waits for approval while another is in use."""
+    waiting = LocalClause.objects.get(pk=clause.pk)
+    waiting.pk, waiting.approved_at, waiting.approved_by = None, None, None
+    waiting.save()
+    return waiting
 
 
 def make_text(by, **values):

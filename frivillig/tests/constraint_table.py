@@ -6,6 +6,8 @@ so, is refused. Values are what the columns get; `{"ends_on": BEFORE}` is the da
 
 from datetime import UTC, date, datetime
 
+from django.db.models import F
+
 BEFORE = date(1990, 1, 1)
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -32,6 +34,17 @@ COPIES = {
     "clause_key_unique": {"order": 99},
     "legal_reference_unique": {},
     "coverage_unique": {},
+    "agreement_one_successor": {"number": NEW},
+    "guardian_once_per_ward": {},
+    "local_clause_one_in_use": {},
+    "local_clause_one_waiting": {},
+    "signature_address_whole": {"party": "volunteer", "sent_to": ""},
+    "signature_by_link_names_address": {
+        "party": "volunteer",
+        "channel": "",
+        "sent_to": "",
+        "sent_to_sha256": "",
+    },
     "signature_one_per_party": {},
     "signature_party_known": {"party": "nonsense"},
     "signature_method_known": {
@@ -114,6 +127,23 @@ CHANGES = {
     "assignment_attendance_at_and_by": {"state": "attended", "attendance_at": NOW},
     "assignment_state_matches_times": {"state": "attended"},
     "template_version_published_at_and_by": {"published_at": NOW},
+    "template_version_resign_says_why": {
+        "resign": True,
+        "published_at": NOW,
+        "published_by_id": 1,
+    },
+    "template_kind_known": {"kind": "nonsense"},
+    "guardian_of_another": {"person_id": F("ward_id")},
+    "local_clause_approved_at_and_by": {"approved_by_id": None},
+    "local_clause_withdrawn_at_and_by": {"withdrawn_at": NOW},
+    "agreement_guardian_of_volunteer": {
+        "volunteer_id": None,
+        "association_id": 1,
+        "contact_id": 1,
+        "guardian_id": 1,
+    },
+    "agreement_contact_of_association": {"contact_id": 1},
+    "agreement_in_force_from_conclusion": {"in_force_from": date(2026, 1, 1)},
     "legal_reference_ends_after_start": {"valid_until": BEFORE},
     "agreement_one_other_party": {"volunteer_id": None},
     "agreement_ends_after_start": {"ends_on": BEFORE},
@@ -123,6 +153,7 @@ CHANGES = {
         "sent_at": NOW,
         "sent_by_id": 1,
         "concluded_at": NOW,
+        "in_force_from": date(2026, 1, 1),
         "ended_at": NOW,
         "ends_on": date(2030, 1, 1),
     },
@@ -224,6 +255,7 @@ REFUSED_BEFORE = {
 OPEN_CHOICES = {
     "recruitment.Application.channel": "counted only",
     "agreements.SigningCode.party": "copied from a signed link, kept for a day",
+    "agreements.SigningCode.channel": "copied to the signature, which has a constraint",
     "agreements.ActivityTerms.insurance": "told, never asked",
     "coordination.Branch.kind": "a word for people",
     "coordination.Person.language": "an unknown language falls back to Danish",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agreements import signing
 from agreements.actions import agreements, attestations, batches, cpr
-from agreements.models import AttestationKind
+from agreements.models import Agreement, AttestationKind
 from agreements.tests import factories as papers
 from coordination import emails
 from coordination.access import Role
@@ -192,6 +192,7 @@ def _papers(place, site, volunteer):
         "lacking": lacking.engagements.get(),
         "draft": papers.make_draft(drafted, by=coordinator),
     }
+    place.rows["archived"] = _archived(place, site)
     place.numbers += [sent.number, place.rows["draft"].number]
     for state, person in (("ordered", lacking), ("approved", volunteer), ("suspended", drafted)):
         row = attestations.order(volunteer=person, branch=place.branch, by=coordinator)
@@ -220,6 +221,17 @@ def _orders(place, site):
                 branch=place.branch, kind=AttestationKind.CHILD_CERTIFICATE, by=coordinator
             )
         place.rows["details"] = case
+
+
+def _archived(place, site):
+    """The document of somebody who has been anonymised since."""
+    person = make.make_volunteer(f"{place.mark} Arkiveret", birth_year=1940)
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    make.make_engagement(person, site, accepted_by=coordinator)
+    agreement = papers.make_sent(person, by=coordinator)
+    Agreement.objects.filter(pk=agreement.pk).update(archived_at=timezone.now())
+    place.numbers.append(agreement.number)
+    return agreement.documents.get()
 
 
 def _newcomers(place, site):
