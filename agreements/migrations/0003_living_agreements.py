@@ -489,7 +489,7 @@ class Migration(migrations.Migration):
             model_name="localclause",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("approved_at__isnull", True), ("withdrawn_at__isnull", True)),
-                fields=("branch", "template", "key"),
+                fields=("template", "branch", "key"),
                 name="local_clause_one_waiting",
                 violation_error_message="A text for this waits for approval already.",
             ),

@@ -223,8 +223,9 @@ class LocalClause(models.Model):
                 name="local_clause_one_in_use",
                 violation_error_message=_("The branch already has its own words for this."),
             ),
+            # In another order: SQLite names the columns only, and so tells this from the other.
             models.UniqueConstraint(
-                fields=["branch", "template", "key"],
+                fields=["template", "branch", "key"],
                 condition=Q(approved_at__isnull=True, withdrawn_at__isnull=True),
                 name="local_clause_one_waiting",
                 violation_error_message=_("A text for this waits for approval already."),

@@ -194,7 +194,7 @@ class _Builder:
             for n, activity in enumerate(self.activities)
             for k in (0, 1)
         )
-        template = AgreementTemplate.objects.get()
+        template = AgreementTemplate.objects.get(key=templates.READY_KEY)
         for number, activity in enumerate(self.activities):
             duty = self._needs_certificate(number)
             terms.save(
@@ -333,6 +333,7 @@ class _Builder:
             sent_at=self.now - timedelta(days=899),
             sent_by=self.coordinator,
             concluded_at=self.now - timedelta(days=890),
+            in_force_from=tie.starts_on,
         )
 
     def _draft(self, tie, version, number):

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from agreements import documents, emails
+from agreements import documents, emails, signing
 from agreements.actions import (
     agreements,
     assessments,
@@ -21,6 +21,7 @@ from agreements.actions import (
     declarations,
     duties,
     signatures,
+    templates,
     thresholds,
 )
 from agreements.actions import documents as document_actions
@@ -94,7 +95,7 @@ def _bundles(engagements):
 
 
 def _write_agreements(places, bundles):
-    template = AgreementTemplate.objects.get()
+    template = AgreementTemplate.objects.get(key=templates.READY_KEY)
     version = TemplateVersion.objects.filter(template=template).current().get()
     for bundle in bundles:
         bundle.agreement = _concluded(places, bundle.engagements, version)
@@ -108,7 +109,7 @@ def _write_agreements(places, bundles):
         Coverage(
             agreement=bundle.agreement,
             engagement=one,
-            binding_from=bundle.agreement.starts_on,
+            binding_from=bundle.agreement.in_force_from,
             binding_until=bundle.agreement.ends_on,
         )
         for bundle in bundles
@@ -135,6 +136,7 @@ def _concluded(places, engagements, version):
         sent_at=made + timedelta(hours=10),
         sent_by=places.coordinators[branch.name],
         concluded_at=made + timedelta(days=4, hours=12),
+        in_force_from=max(starts_on, day_of(made + timedelta(days=4, hours=12))),
         ended_at=first.ended_at,
         ended_by=first.ended_by,
     )
@@ -151,7 +153,7 @@ def _clear(bundles):
             volunteer=bundle.agreement.volunteer,
             kind=ClearanceKind.AGREEMENT,
             site=one.site,
-            valid_from=max(bundle.agreement.starts_on, day_of(bundle.agreement.concluded_at)),
+            valid_from=bundle.agreement.in_force_from,
             valid_until=bundle.agreement.ends_on,
             source_type=Agreement._meta.label_lower,
             source_id=bundle.agreement.pk,
@@ -251,6 +253,7 @@ def _sign(agreement, text, leader, method):
         SigningMethod.LINK: None,
     }
     at = agreement.concluded_at - timedelta(days=2)
+    went = signing.evidence(agreement, person.email) if method == SigningMethod.LINK else {}
     rows = (
         (Party.VOLUNTEER, person.display_name, method, at, clerks[method]),
         (
@@ -271,6 +274,7 @@ def _sign(agreement, text, leader, method):
             text_sha256=text.sha256,
             recorded_at=when,
             registered_by=clerk,
+            **(went if party == Party.VOLUNTEER else {}),
         )
         for party, name, how, when, clerk in rows
     )

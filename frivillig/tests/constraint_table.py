@@ -134,7 +134,7 @@ CHANGES = {
     },
     "template_kind_known": {"kind": "nonsense"},
     "guardian_of_another": {"person_id": F("ward_id")},
-    "local_clause_approved_at_and_by": {"approved_by_id": None},
+    "local_clause_approved_at_and_by": {"approved_at": None},
     "local_clause_withdrawn_at_and_by": {"withdrawn_at": NOW},
     "agreement_guardian_of_volunteer": {
         "volunteer_id": None,

@@ -11,11 +11,13 @@ from agreements import signing
 from agreements.actions import agreements, attestations, documents, signatures
 from agreements.models import Agreement, Attestation, Coverage, Document, Signature, SigningCode
 from agreements.tests.factories import make_child_terms, make_concluded, make_sent, make_terms
+from coordination.access import Permission
+from coordination.actions import guardians
 from coordination.models import Assignment, Clearance, Engagement, Person
 from coordination.tests import factories
 from core import audit, privacy
 from core.errors import DomainError
-from core.models import Message, MessageState
+from core.models import Deletion, Message, MessageState
 from core.periods import today
 from core.privacy import run
 from recruitment.tests.factories import make_application, publish_texts
@@ -179,19 +181,87 @@ def test_no_erasure_while_an_agreement_is_in_force(signed_up, manager):
     assert Document.objects.count() == 3
 
 
-def test_erasure_takes_agreements_with_bytes_and_certificates(signed_up, manager):
+def _all_over_since(days):
+    over = today() - timedelta(days=days)
+    began = over - timedelta(days=100)
+    Engagement.objects.update(starts_on=began, ends_on=over)
+    Agreement.objects.update(starts_on=began, ends_on=over)
+    Agreement.objects.filter(in_force_from__isnull=False).update(in_force_from=began)
+
+
+def test_what_was_signed_outlives_the_anonymised_person_and_few_see_it(
+    signed_up, manager, coordinator
+):
     """The planted fault: before, every table of papers holds something of the person."""
     name, path = signed_up.person.name, "agreements.Document.source"
     assert path in places_of(name)
     assert all(model.objects.exists() for model in PAPERS if model is not SigningCode)
-    over = today() - timedelta(days=400)
-    began = over - timedelta(days=100)
-    Engagement.objects.update(starts_on=began, ends_on=over)
-    Agreement.objects.update(starts_on=began, ends_on=over)
+    _all_over_since(400)
 
     privacy.erase(signed_up.pk, by=manager)
 
+    gone = (SigningCode, Attestation, Clearance)
+    assert [model.__name__ for model in gone if model.objects.exists()] == []
+    # The one all had signed stays with its two documents; the withdrawn one went.
+    kept = Agreement.objects.get()
+    assert (kept.volunteer_id, kept.documents.count()) == (signed_up.pk, 2)
+    assert set(places_of(name)) <= {path, "agreements.Document.content"}
+    for user in (manager, coordinator):
+        assert not Agreement.objects.permitted(user, Permission.VIEW_AGREEMENTS).exists()
+        assert not Document.objects.permitted(user, Permission.VIEW_AGREEMENTS).exists()
+    archive = Permission.VIEW_ARCHIVED_AGREEMENTS
+    assert Agreement.objects.permitted(manager, archive).get() == kept
+    assert not Agreement.objects.permitted(coordinator, archive).exists()
+    assert (
+        not Agreement.objects.permitted(manager, archive)
+        .exclude(archived_at__isnull=False)
+        .exists()
+    )
+    attended = Assignment.objects.get()
+    assert (attended.volunteer_id, attended.state) == (signed_up.pk, "attended")
+
+
+def test_the_archive_ends_with_its_own_time(signed_up, manager):
+    name = signed_up.person.name
+    _all_over_since(400)
+    privacy.erase(signed_up.pk, by=manager)
+    assert run()["agreements.over"] == 0
+
+    _all_over_since(5 * 366)
+
+    assert run()["agreements.over"] == 1
     assert [model.__name__ for model in PAPERS if model.objects.exists()] == []
     assert places_of(name, "Frida") == []
-    kept = Assignment.objects.get()
-    assert (kept.volunteer_id, kept.state) == (signed_up.pk, "attended")
+
+
+def test_one_who_cannot_be_erased_does_not_keep_the_others_waiting(former, signed_up, caplog):
+    """Their agreement is in force though they stopped long ago: somebody must look at it."""
+    over = today() - timedelta(days=400)
+    Engagement.objects.filter(volunteer=signed_up).update(
+        starts_on=over - timedelta(days=100), ends_on=over
+    )
+
+    assert run()["volunteers.ended"] == 1
+
+    assert Person.objects.get(pk=former.pk).anonymised_at is not None
+    assert Person.objects.get(pk=signed_up.pk).anonymised_at is None
+    logged = Deletion.objects.filter(rule="volunteers.ended").values_list("object_id", flat=True)
+    assert list(logged) == [str(former.pk)]
+    assert "erasure_waits" in caplog.text
+
+
+def test_guardians_go_when_the_young_person_is_of_age(volunteer, coordinator):
+    person = volunteer.person
+    person.birth_year = today().year - 16
+    person.save()
+    guardian = guardians.register_guardian(
+        ward=person, name="Zenia Zelander", email="zenia@example.dk", by=coordinator
+    )
+    assert run()["guardians.over"] == 0
+
+    person.birth_year = today().year - 19
+    person.save()
+
+    assert run()["guardians.over"] == 1
+    assert places_of("Zenia") == []
+    assert Person.objects.get(pk=guardian.person_id).anonymised_at is not None

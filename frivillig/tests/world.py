@@ -230,7 +230,6 @@ def _archived(place, site):
     make.make_engagement(person, site, accepted_by=coordinator)
     agreement = papers.make_sent(person, by=coordinator)
     Agreement.objects.filter(pk=agreement.pk).update(archived_at=timezone.now())
-    place.numbers.append(agreement.number)
     return agreement.documents.get()
 
 
