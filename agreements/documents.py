@@ -22,7 +22,7 @@ from agreements.models import (
     Party,
     SigningMethod,
 )
-from coordination.models import Engagement, Tie
+from coordination.models import Engagement, Site, Tie
 from core import files, mail, pdf, policies
 from core.periods import day_of, today
 from core.templatetags.ui import day as day_text
@@ -298,7 +298,6 @@ def _simple(agreement, engagements, terms, words):
         "association_cvr": (agreement.association and agreement.association.cvr) or words["no_cvr"],
         "association_contact": str(agreement.contact or ""),
         "consent_days": str(policies.get("attestation.consent_days")),
-        "certificate_age": str(policies.get("attestation.applies_from_age")),
         "contact_name": contact.get_full_name() if contact else words["leader"] % branch,
         "contact_details": contact.email if contact else "",
         "deputy_name": deputy.get_full_name() if deputy else words["colleague"] % branch,
@@ -348,6 +347,22 @@ def duty_of(engagement):
     if terms.child_certificate == AttestationDuty.DUTY and engagement.tie != Tie.FIXED:
         return AttestationDuty.OPTION
     return AttestationDuty(terms.child_certificate)
+
+
+# --- The handbook --------------------------------------------------------------------------
+
+
+def handbook(activity, branch):
+    """An activity's terms as safe HTML in the reader's language, from texts/handbook: what one
+    may and may not do, whom to ask, and what is insured. 1 query.
+    """
+    site = Site(activity=activity, branch=branch)
+    example = Agreement(branch=branch, starts_on=today())
+    example.about = [Engagement(site=site)]
+    language = "en" if translation.get_language() == "en" else "da"
+    return placeholders.html(
+        placeholders.text_file("handbook", language), values_of(example, language)
+    )
 
 
 # --- The signed document -------------------------------------------------------------------

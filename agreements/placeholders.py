@@ -38,7 +38,6 @@ SIMPLE = frozenset(
         "association_cvr",
         "association_contact",
         "consent_days",
-        "certificate_age",
     }
 )
 LISTS = ("may", "may_not", "refer")
@@ -70,12 +69,17 @@ class Fault:
     message: str
 
 
-@cache
 def phrase(name, language):
     """The Markdown of a phrase file; Danish where the language lacks it."""
-    path = TEXTS / "phrases" / f"{name}.{language}.md"
+    return text_file(f"phrases/{name}", language)
+
+
+@cache
+def text_file(name, language):
+    """A file of agreements/texts without a head; Danish where the language lacks it."""
+    path = TEXTS / f"{name}.{language}.md"
     if not path.exists():
-        path = TEXTS / "phrases" / f"{name}.da.md"
+        path = TEXTS / f"{name}.da.md"
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -150,7 +154,12 @@ def lint(clauses, on):
     """Everything in these clauses that may not be published on the day. 2 queries."""
     in_force = citations(on)
     known = {LEGAL + key for key in LegalReference.objects.values_list("key", flat=True)}
-    return [
+    framed = [
+        Fault(clause.key, _("%(name)s is not one of the placeholders that exist.") % {"name": name})
+        for clause in clauses
+        for name in unknown_in_frame(clause)
+    ]
+    return framed + [
         Fault(clause.key, message)
         for clause in clauses
         for body in (
@@ -159,6 +168,27 @@ def lint(clauses, on):
         )
         for message in _faults(body, in_force, known)
     ]
+
+
+def outside_frame(clause, *bodies):
+    """Sentences on what a branch's own text holds that the clause's frame does not open."""
+    allowed = set(clause.local_placeholders.split())
+    used = dict.fromkeys(name for body in bodies for name in markdown.placeholders(body))
+    return [
+        _("%(name)s may not be used here.") % {"name": f"[[{name}]]"}
+        for name in used
+        if name not in allowed
+    ] + [
+        _("%(name)s must stand alone, with an empty line before and after.")
+        % {"name": f"[[{name}]]"}
+        for name in used
+        if name in BLOCKS & allowed and not all(_stands_alone(body, name) for body in bodies)
+    ]
+
+
+def unknown_in_frame(clause):
+    """The placeholders that the clause's frame opens and that do not exist."""
+    return sorted(set(clause.local_placeholders.split()) - SIMPLE - BLOCKS)
 
 
 def _faults(body, in_force, known):

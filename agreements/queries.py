@@ -36,16 +36,19 @@ from agreements.models import (
     Attestation,
     AttestationDuty,
     AttestationKind,
+    Clause,
     Coverage,
     Document,
     DocumentKind,
     DutyAssessment,
     HeldCpr,
     Insurance,
+    LocalClause,
     OrderBatch,
     Party,
     Signature,
     SigningCode,
+    TemplateVersion,
     ThresholdCrossing,
 )
 from agreements.states import CLOSING, AgreementState, AttestationState
@@ -108,6 +111,35 @@ def archive():
         .prefetch_related("signatures", documents_without_bytes())
         .order_by("-ends_on", "-pk")
     )
+
+
+def templates():
+    """Templates that have a published version, by title."""
+    return library.published().order_by("title")
+
+
+def versions():
+    """Published versions of templates with their clauses."""
+    rows = TemplateVersion.objects.published().select_related("template", "published_by")
+    return rows.prefetch_related("clauses")
+
+
+def version_before(version):
+    """The published version before this one, or None."""
+    return versions().filter(template=version.template, number__lt=version.number).first()
+
+
+def open_clauses():
+    """The clauses of the versions in use for which a branch may have its own words."""
+    return Clause.objects.filter(
+        version__in=TemplateVersion.objects.current(), locked=False
+    ).select_related("version__template")
+
+
+def local_clauses():
+    """The branches' own words that are in use or wait."""
+    rows = LocalClause.objects.filter(withdrawn_at__isnull=True)
+    return rows.select_related("branch", "template", "written_by")
 
 
 def associations():

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from agreements.views import agreements, attestations, batches, duties, living, signing, terms
+from agreements.views import (
+    agreements,
+    attestations,
+    batches,
+    duties,
+    library,
+    living,
+    signing,
+    terms,
+)
 
 app_name = "agreements"
 urlpatterns = [
@@ -9,6 +18,28 @@ urlpatterns = [
     path("aftaler/ny/<int:pk>/", agreements.AgreementMakeView.as_view(), name="agreement-make"),
     path("aftaler/forening/<int:pk>/ny/", living.PartnerMakeView.as_view(), name="partner-make"),
     path("aftaler/vaerge/<int:pk>/", living.GuardianCreateView.as_view(), name="guardian-create"),
+    path("aftaler/tekster/", library.TextListView.as_view(), name="text-list"),
+    path("aftaler/tekster/<int:pk>/", library.TextDetailView.as_view(), name="text-detail"),
+    path(
+        "aftaler/tekster/version/<int:pk>/",
+        library.TextChangesView.as_view(),
+        name="text-changes",
+    ),
+    path(
+        "aftaler/egne-ord/ny/<int:pk>/",
+        library.LocalClauseWriteView.as_view(),
+        name="local-clause-write",
+    ),
+    path(
+        "aftaler/egne-ord/<int:pk>/godkend/",
+        library.LocalClauseApproveView.as_view(),
+        name="local-clause-approve",
+    ),
+    path(
+        "aftaler/egne-ord/<int:pk>/traek-tilbage/",
+        library.LocalClauseWithdrawView.as_view(),
+        name="local-clause-withdraw",
+    ),
     path("aftaler/arkiv/", living.ArchiveView.as_view(), name="archive"),
     path(
         "aftaler/arkiv/<int:pk>.pdf",
@@ -134,6 +165,8 @@ urlpatterns = [
     ),
     path("aktiviteter/<int:pk>/boerneattest/", duties.WizardView.as_view(), name="duty-wizard"),
     path("aktiviteter/<int:pk>/vilkaar/", terms.TermsView.as_view(), name="terms"),
+    path("aktiviteter/<int:pk>/haandbog/", library.HandbookView.as_view(), name="handbook"),
+    path("min-side/haandbog/<int:pk>/", library.OwnHandbookView.as_view(), name="own-handbook"),
     path("min-side/aftaler/", agreements.OwnListView.as_view(), name="own-list"),
     path("min-side/aftaler/<int:pk>/", agreements.OwnSignView.as_view(), name="own-sign"),
     path("min-side/aftaler/<int:pk>/slut/", living.OwnEndView.as_view(), name="own-end"),

@@ -1,6 +1,7 @@
 """Publish template versions, and load the ready one."""
 
 import csv
+import tomllib
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,9 +17,13 @@ from core.errors import DomainError
 from core.periods import today
 
 READY_KEY = "volunteer-direct"
-READY_TITLE = "Frivillig, direkte tilknyttet"
+# What a branch may put in its own words, unless the centre says otherwise.
+LOCAL_PLACEHOLDERS = "branch_name activity_title contact_name contact_details deputy_name"
 
-COPIED = ("order", "key", "heading", "body", "heading_en", "body_en", "locked")
+COPIED = (
+    *("order", "key", "heading", "body", "heading_easy", "body_easy", "heading_en", "body_en"),
+    *("locked", "local_limit", "local_placeholders"),
+)
 
 audit.kind("template.published", gettext_lazy("Agreement template published"))
 audit.kind("template.drafted", gettext_lazy("Draft of an agreement template made"))
@@ -152,18 +157,30 @@ def publish(*, version, by):
 
 @transaction.atomic
 def load_ready(*, by):
-    """The published ready template from agreements/texts; made once, then left alone."""
-    template, _created = AgreementTemplate.objects.get_or_create(
-        key=READY_KEY, defaults={"title": READY_TITLE}
-    )
-    published = template.versions.published().first()
-    if published is not None:
-        return published
+    """The ready templates from agreements/texts, each published once and then left alone.
+
+    Returns the published version of the one for volunteers tied directly.
+    """
     _load_legal_references()
+    for key, described in _ready().items():
+        _load_template(key, described, by=by)
+    return TemplateVersion.objects.filter(template__key=READY_KEY).current().get()
+
+
+def _ready():
+    return tomllib.loads((TEXTS / "templates.toml").read_text(encoding="utf-8"))
+
+
+def _load_template(key, described, *, by):
+    template, _created = AgreementTemplate.objects.get_or_create(
+        key=key, defaults={"title": described["title"], "kind": described["kind"]}
+    )
+    if template.versions.published().exists():
+        return
     draft, _created = TemplateVersion.objects.get_or_create(template=template, number=1)
     draft.clauses.all().delete()
-    Clause.objects.bulk_create(_clauses(draft))
-    return publish(version=draft, by=by)
+    Clause.objects.bulk_create(_clauses(draft, described["clauses"]))
+    publish(version=draft, by=by)
 
 
 def _load_legal_references():
@@ -198,17 +215,21 @@ def _read(path):
     return _File({key.strip(): value.strip() for key, value in pairs}, body.strip())
 
 
-def _clauses(version):
-    for path in sorted(TEXTS.glob("*.da.md")):
-        danish = _read(path)
-        english = _read(path.with_name(path.name.replace(".da.md", ".en.md")))
+def _clauses(version, stems):
+    for number, stem in enumerate(stems, start=1):
+        danish, english = _read(TEXTS / f"{stem}.da.md"), _read(TEXTS / f"{stem}.en.md")
+        easy = TEXTS / f"{stem}.easy.md"
+        simple = _read(easy) if easy.exists() else _File({"heading": ""}, "")
         yield Clause(
             version=version,
-            order=int(danish.head["order"]),
+            order=number * 10,
             key=danish.head["key"],
             heading=danish.head["heading"],
             body=danish.body,
+            heading_easy=simple.head["heading"],
+            body_easy=simple.body,
             heading_en=english.head["heading"],
             body_en=english.body,
             locked=danish.head["locked"] == "true",
+            local_placeholders="" if danish.head["locked"] == "true" else LOCAL_PLACEHOLDERS,
         )

@@ -3,11 +3,17 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from agreements import documents, placeholders
+from agreements import documents, library, placeholders
 from agreements.actions import agreements, templates
-from agreements.models import AgreementTemplate, Clause, LegalReference, TemplateVersion
+from agreements.models import (
+    AgreementTemplate,
+    Clause,
+    LegalReference,
+    TemplateKind,
+    TemplateVersion,
+)
 from agreements.tests import factories
-from core import pdf
+from core import pdf, policies
 from core.errors import DomainError
 from core.periods import today
 
@@ -165,10 +171,55 @@ def test_all_ready_clauses_fill_in_both_languages(engagement, coordinator):
     made = agreements.draft(engagements=[engagement], by=coordinator)
     fresh = documents.loaded(made.pk)
 
-    for language in ("da", "en"):
-        clauses = documents.clauses(fresh, language)
+    for variant in ({"language": "da"}, {"language": "en"}, {"easy": True}):
+        clauses = documents.clauses(fresh, **variant)
         assert len(clauses) == 13
         assert not any("[[" in clause["html"] for clause in clauses)
+
+
+@pytest.mark.parametrize("kind", TemplateKind.values)
+def test_every_ready_template_is_published_whole(manager, kind):
+    templates.load_ready(by=manager)
+
+    version = TemplateVersion.objects.current().get(template__kind=kind)
+
+    clauses = list(version.clauses.all())
+    keys = {clause.key for clause in clauses if clause.locked}
+    assert {"about", "confidentiality", "notify", "child_certificate", "insurance"} <= keys
+    assert {"gifts", "data_protection", "ending"} <= keys
+    assert all(clause.body and clause.body_en for clause in clauses)
+    if kind != TemplateKind.PARTNER:
+        assert all(clause.body_easy for clause in clauses)
+    assert placeholders.lint(clauses, today()) == []
+
+
+def test_the_days_to_consent_are_the_setting(child_engagement, coordinator, manager):
+    policies.set("attestation.consent_days", 21, by=manager)
+    made = agreements.draft(engagements=[child_engagement], by=coordinator)
+
+    source = documents.source(documents.loaded(made.pk))
+
+    assert "Du har 21 dage til at svare" in source
+
+
+def test_the_note_on_the_insurance_is_in_the_text(engagement, coordinator, manager):
+    note = "Egen bil er *ikke* dækket."
+    factories.make_terms(engagement.site.activity, by=manager, insurance_note=note)
+    made = agreements.draft(engagements=[engagement], by=coordinator)
+
+    source = documents.source(documents.loaded(made.pk))
+
+    assert "<p>Egen bil er *ikke* dækket.</p>" in source
+
+
+def test_a_law_that_fell_leaves_the_text_whole_and_is_told(engagement, coordinator, manager):
+    LegalReference.objects.filter(key="criminal_code").update(valid_until="2020-01-01")
+    made = agreements.draft(engagements=[engagement], by=coordinator)
+
+    sent = agreements.send(agreement=made, by=coordinator)
+
+    assert "straffeloven §§ 152-152 f" in sent.documents.get().source
+    assert {dead for _version, keys in library.outdated() for dead in keys} == {"criminal_code"}
 
 
 def test_certificate_clause_follows_duty_and_tie(child_engagement, coordinator):

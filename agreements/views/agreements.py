@@ -62,7 +62,8 @@ class AgreementListView(AgreementRows, ListView):
         return super().get_filter_kwargs() | {"branches": branches}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(today=today(), **kwargs)
+        archive = self.request.user.has_perm(Permission.VIEW_ARCHIVED_AGREEMENTS)
+        return super().get_context_data(today=today(), may_see_archive=archive, **kwargs)
 
 
 class AgreementDetailView(AgreementRows, DetailView):

@@ -102,6 +102,13 @@ agreements:partner-make                   association  in   403  403  403  403  
 agreements:guardian-create                lacking      in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:archive                        -            in   403  403  403  403  403  403  .    403  ok   -
 agreements:archived-document              archived     in   404  404  403  403  403  403  404  403  ok   -
+agreements:text-list                      -            in   403  403  403  403  403  ok   .    ok   ok   -
+agreements:text-detail                    template     in   403  403  403  403  403  ok   .    ok   ok   -
+agreements:text-changes                   version      in   403  403  403  403  403  ok   .    ok   ok   -
+agreements:local-clause-write             clause       in   403  403  403  403  403  ok   .    ok   ok   post
+agreements:local-clause-approve           own-words    in   404  404  403  403  403  403  404  403  ok   post
+agreements:local-clause-withdraw          own-words    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:handbook                       activity     in   404  404  ok   ok   ok   ok   404  ok   ok   -
 agreements:document                       document     in   404  404  403  403  ok   ok   404  ok   ok   -
 agreements:attestation-list               -            in   403  403  403  403  ok   ok   .    ok   ok   -
 agreements:attestation-missing            -            in   403  403  403  403  ok   ok   .    ok   ok   -
@@ -166,6 +173,7 @@ coordination:own-invitation-answer        invitation   in   404  ok   404  404  
 agreements:own-list                       -            in   ok   ok   .    ok   -
 agreements:own-sign                       agreement    in   404  ok   404  404  post
 agreements:own-document                   document     in   404  ok   404  404  -
+agreements:own-handbook                   engagement   in   404  ok   404  404  -
 agreements:own-end                        agreement    in   404  ok   404  404  post
 core:job-list                             -            in   ok   ok   .    ok   -
 core:job                                  job          in   404  ok   404  404  -

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from agreements import signing
-from agreements.actions import agreements, attestations, batches, cpr
+from agreements.actions import agreements, attestations, batches, cpr, local_clauses
 from agreements.models import Agreement, AttestationKind
 from agreements.tests import factories as papers
 from coordination import emails
@@ -193,6 +193,7 @@ def _papers(place, site, volunteer):
         "draft": papers.make_draft(drafted, by=coordinator),
     }
     place.rows["archived"] = _archived(place, site)
+    _texts(place, sent.version, coordinator)
     place.numbers += [sent.number, place.rows["draft"].number]
     for state, person in (("ordered", lacking), ("approved", volunteer), ("suspended", drafted)):
         row = attestations.order(volunteer=person, branch=place.branch, by=coordinator)
@@ -221,6 +222,17 @@ def _orders(place, site):
                 branch=place.branch, kind=AttestationKind.CHILD_CERTIFICATE, by=coordinator
             )
         place.rows["details"] = case
+
+
+def _texts(place, version, by):
+    clause = version.clauses.filter(locked=False).first()
+    own = local_clauses.write(branch=place.branch, clause=clause, body=f"{place.mark}ord", by=by)
+    place.rows |= {
+        "template": version.template,
+        "version": version,
+        "clause": clause,
+        "own-words": own,
+    }
 
 
 def _archived(place, site):
