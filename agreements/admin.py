@@ -1,8 +1,9 @@
 """Agreements in the administration: templates and legal references are edited here; agreements
 and attestations are looked at, their deeds are on their own pages."""
 
+from django import forms as django_forms
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -52,7 +53,7 @@ class AgreementTemplateAdmin(TextAdmin):
     )
     add_label = gettext_lazy("Add a template")
     list_display = ("title", "key", "in_use", "has_draft")
-    fields = ("title", "key")
+    fields = ("title", "key", "kind")
     extra_template = "admin/agreements/versions.html"
     deeds = (
         Deed(
@@ -86,6 +87,32 @@ class AgreementTemplateAdmin(TextAdmin):
         return drafts[0] if drafts else None
 
 
+class PublishForm(forms.Form):
+    """What those who have an earlier version must know."""
+
+    resign = forms.BooleanField(
+        label=gettext_lazy("Those who have an earlier version are to sign again"), required=False
+    )
+    note = forms.CharField(
+        label=gettext_lazy("What is new, in plain words"),
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("It stands above the changes when somebody signs again."),
+        widget=django_forms.Textarea(attrs={"rows": 4}),
+    )
+    note_en = forms.CharField(
+        label=gettext_lazy("The same in English"),
+        max_length=1000,
+        required=False,
+        widget=django_forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def publish(row, *, by, resign, note, note_en):
+    described = templates.describe(version=row, resign=resign, note=note, note_en=note_en, by=by)
+    return templates.publish(version=described, by=by)
+
+
 @admin.register(TemplateVersion, site=admin_site)
 class TemplateVersionAdmin(TextAdmin):
     """One version: its clauses, what the lint says about a draft, and the button to publish."""
@@ -94,16 +121,17 @@ class TemplateVersionAdmin(TextAdmin):
     addable = False
     list_display = ("template", "number", "state", "size")
     list_select_related = ("template",)
-    fields = ("template", "number", "state", "published_at", "published_by")
+    fields = ("template", "number", "state", "resign", "note", "published_at", "published_by")
     extra_template = "admin/agreements/clauses.html"
     deeds = (
         Deed(
             "udgiv",
             gettext_lazy("Publish"),
             gettext_lazy("Shall this version be published?"),
-            lambda row, *, by: templates.publish(version=row, by=by),
+            publish,
             gettext_lazy("The version is published. New agreements are made from it."),
             possible=lambda row: not row.is_published,
+            form_class=PublishForm,
             consequences=(gettext_lazy("A published version can never be changed."),),
         ),
     )
@@ -112,20 +140,29 @@ class TemplateVersionAdmin(TextAdmin):
         return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(clauses_count=Count("clauses"))
+        newer = TemplateVersion.objects.published().filter(
+            template=OuterRef("template"), number__gt=OuterRef("number")
+        )
+        rows = super().get_queryset(request)
+        return rows.annotate(clauses_count=Count("clauses"), is_replaced=Exists(newer))
 
     def extra_context(self, request, row):
         clauses = list(row.clauses.all())
         add = reverse("admin:agreements_clause_add")
         return {
             "clauses": clauses,
-            "faults": [] if row.is_published else lint(clauses, today()),
+            "faults": [] if row.is_replaced else lint(clauses, today()),
+            "changes_url": reverse("agreements:text-changes", args=[row.pk])
+            if row.is_published
+            else "",
             "add_url": "" if row.is_published else f"{add}?{urlencode({'version': row.pk})}",
         }
 
     @admin.display(description=gettext_lazy("status"), ordering="published_at")
     def state(self, row):
-        return _("published") if row.is_published else _("draft")
+        if not row.is_published:
+            return _("draft")
+        return _("replaced") if row.is_replaced else _("published")
 
     @admin.display(description=gettext_lazy("clauses"))
     def size(self, row):
@@ -137,11 +174,18 @@ class ClauseForm(forms.ModelForm):
 
     class Meta:
         model = Clause
-        fields = ("order", "heading", "body", "heading_en", "body_en", "locked", "key")
+        fields = (
+            *("order", "key", "heading", "body", "heading_easy", "body_easy"),
+            *("heading_en", "body_en", "locked", "local_limit", "local_placeholders"),
+        )
         help_texts = {
             "body": gettext_lazy("Markdown, with placeholders in [[double brackets]]."),
             "key": gettext_lazy("A short name for the clause: small letters, no spaces."),
-            "locked": gettext_lazy("A locked clause cannot be left out."),
+            "locked": gettext_lazy(
+                "The same everywhere. In a clause that is not locked a branch may write its own "
+                "words, within the frame below."
+            ),
+            "local_placeholders": gettext_lazy("Their names, with spaces between."),
         }
 
     version = forms.ModelChoiceField(
@@ -170,7 +214,7 @@ class ClauseAdmin(TextAdmin):
     search_fields = ("heading", "key")
     search_help_text = gettext_lazy("Heading or key")
     ordering = ("-version", "order")
-    fields = ("order", "key", "heading", "body", "heading_en", "body_en", "locked")
+    fields = ClauseForm.Meta.fields
     page_label = gettext_lazy("Open the version")
     deeds = (
         Deed(

@@ -421,7 +421,10 @@ def activities():
 
 def terms_of(activity):
     """The activity's ActivityTerms, or None."""
-    return next(iter(_terms_question().rows(activity=activity.pk)), None)
+    terms = next(iter(_terms_question().rows(activity=activity.pk)), None)
+    if terms is not None:
+        terms.activity = activity
+    return terms
 
 
 @cache
@@ -968,6 +971,12 @@ def terms_warnings(terms):
         warnings.append(_("It is not written what volunteers may do."))
     if not terms.may_not:
         warnings.append(_("It is not written what volunteers may not do."))
+    if not terms.refer_to_staff:
+        warnings.append(_("It is not written what volunteers leave to the staff."))
+    if terms.activity.contact_id is None:
+        warnings.append(_("The activity has no contact person. The agreement names the leader."))
+    if terms.activity.deputy_id is None:
+        warnings.append(_("Nobody is named to stand in for the contact person."))
     return warnings
 
 

@@ -7,11 +7,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agreements import sources
+from agreements import parties, sources
 from agreements.actions import agreements, attestations, signatures
 from agreements.models import Agreement, Attestation, Coverage, Party
 from agreements.states import AgreementState, AttestationState
 from coordination import eligibility, events
+from coordination.actions import guardians
 from coordination.models import Clearance, Engagement
 from core.errors import DomainError
 from core.periods import covering, today
@@ -24,6 +25,11 @@ DEEDS = (
     "end_today",
     "end_later",
     "withdraw",
+    "renew",
+    "renew_later",
+    "sign_guardian",
+    "end_own",
+    "come_of_age",
     "order",
     "approve",
     "refuse",
@@ -54,6 +60,12 @@ def _paper(agreement, party, by):
     )
 
 
+def _come_of_age(person):
+    person.birth_year = today().year - 40
+    person.save(update_fields=["birth_year"])
+    signatures.conclude_of_age()
+
+
 def _do(deed, engagement, coordinator, leader):
     """One deed on whatever it fits; a rule's no is a fine answer."""
     draft = _newest(Agreement, AgreementState.DRAFT)
@@ -81,6 +93,25 @@ def _do(deed, engagement, coordinator, leader):
             )
         ),
         "withdraw": lambda: anything and agreements.withdraw(agreement=anything, by=coordinator),
+        "renew": lambda: (
+            anything and agreements.renew(agreement=concluded or anything, by=coordinator)
+        ),
+        "renew_later": lambda: (
+            anything
+            and agreements.renew(
+                agreement=concluded or anything,
+                starts_on=today() + timedelta(days=9),
+                by=coordinator,
+            )
+        ),
+        "sign_guardian": lambda: sent and _paper(sent, Party.GUARDIAN, coordinator),
+        "end_own": lambda: (
+            anything
+            and agreements.end_own(
+                agreement=concluded or anything, last_day=today(), by=volunteer.person.user
+            )
+        ),
+        "come_of_age": lambda: _come_of_age(volunteer.person),
         "order": lambda: attestations.order(volunteer=volunteer, branch=branch, by=coordinator),
         "approve": lambda: (
             certificate
@@ -116,29 +147,59 @@ def _check(engagement):
         binding = Coverage.objects.filter(
             covering(day, start="binding_from", end="binding_until"), engagement=engagement
         )
-        assert binding.count() <= 1
-        in_force = Agreement.objects.in_force(day).exists()
+        in_force = Agreement.objects.in_force(day).count()
+        assert binding.count() == in_force
+        assert in_force in (0, 1)
         cleared = Clearance.objects.valid_on(day)
-        assert cleared.filter(kind="agreement").exists() == in_force
+        assert cleared.filter(kind="agreement").count() == in_force
         attested = Attestation.objects.valid_on(day).exists()
         assert cleared.filter(kind="child_certificate").exists() == attested
         open_ = eligibility.cleared(Engagement.objects.filter(pk=engagement.pk), day).exists()
-        assert open_ == (in_force and attested)
+        assert open_ == (in_force == 1 and attested)
+    _check_signatures()
+
+
+def _check_signatures():
+    """All in force has been signed by both sides, and by a guardian unless of age."""
+    for agreement in Agreement.objects.exclude(concluded_at=None):
+        signed = set(agreement.signatures.values_list("party", flat=True))
+        assert {"volunteer", "leader"} <= signed
+        assert "guardian" in signed or not parties.needs_guardian(agreement.volunteer.person)
+    for agreement in Agreement.objects.filter(state=AgreementState.REPLACED):
+        assert agreement.successors.exclude(concluded_at=None).count() == 1
+
+
+@pytest.fixture
+def guarded(child_engagement, coordinator):
+    """The engagement of somebody with a guardian, who signs while they are under age."""
+    guardians.register_guardian(
+        ward=child_engagement.volunteer.person, name="Vera Værge", by=coordinator
+    )
+    return child_engagement
 
 
 @pytest.mark.django_db(transaction=False)
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(history=st.lists(st.sampled_from(DEEDS), min_size=4, max_size=14), ends=st.booleans())
-def test_any_history_keeps_the_gate_true(child_engagement, coordinator, leader, history, ends):
-    savepoint = transaction.savepoint()
+@given(
+    history=st.lists(st.sampled_from(DEEDS), min_size=4, max_size=14),
+    begun=st.booleans(),
+    young=st.booleans(),
+    ends=st.booleans(),
+)
+def test_any_history_keeps_the_gate_true(guarded, coordinator, leader, history, begun, young, ends):
+    child_engagement, savepoint = guarded, transaction.savepoint()
+    person = child_engagement.volunteer.person
+    person.birth_year = today().year - (16 if young else 40)
+    person.save(update_fields=["birth_year"])
+    start = ["draft", "send", "sign_volunteer", "sign_guardian", "sign_leader"] if begun else []
     try:
-        for deed in history:
+        for deed in start + history:
             _do(deed, child_engagement, coordinator, leader)
-        _check(child_engagement)
+            _check(child_engagement)
         if ends:
             Engagement.objects.filter(pk=child_engagement.pk).update(ends_on=today())
             child_engagement.refresh_from_db()

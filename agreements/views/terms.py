@@ -5,12 +5,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agreements import queries
+from agreements import library, queries
 from agreements.actions import terms
 from agreements.forms.terms import TermsForm
 from agreements.models import ActivityTerms
 from coordination.access import Permission
 from coordination.models import Activity
+from core.periods import today
 from core.views import FormView
 
 
@@ -50,9 +51,20 @@ class TermsView(FormView):
         return reverse("coordination:activity-detail", args=[self.object.pk])
 
     def get_context_data(self, **kwargs):
+        terms = getattr(self.object, "terms", None)
         return super().get_context_data(
-            warnings=queries.terms_warnings(getattr(self.object, "terms", None)),
+            warnings=[*queries.terms_warnings(terms), *_outdated(terms)],
             at_risk=queries.at_risk(self.object),
             assessment=queries.assessment_of(self.object),
             **kwargs,
         )
+
+
+def _outdated(terms):
+    """A sentence if the template's text cites what is no longer in force."""
+    if terms is None or terms.template_id is None:
+        return []
+    templates = {version.template_id for version, _keys in library.outdated(today())}
+    if terms.template_id not in templates:
+        return []
+    return [_("The agreement's text cites a law that is no longer in force. Tell the managers.")]
