@@ -51,12 +51,16 @@ class ScopedMixin:
         found = self.permitted_rows().filter(pk=self.kwargs["pk"]).first()
         if found is not None:
             return found
-        if (
-            not self.own
-            and self.rows().visible(self.request.user).filter(pk=self.kwargs["pk"]).exists()
-        ):
+        if not self.own and self._is_visible():
             raise PermissionDenied
         raise Http404
+
+    def _is_visible(self):
+        """True if the row lies in the user's branches; rows without a branch lie in none."""
+        rows = self.rows()
+        return hasattr(rows, "visible") and (
+            rows.visible(self.request.user).filter(pk=self.kwargs["pk"]).exists()
+        )
 
     def people_in(self, rows):
         """The ids of the people whom these rows show. Required where `access_purpose` is set."""

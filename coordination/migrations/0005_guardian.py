@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coordination", "0003_person_search"),
+        ("coordination", "0004_assignment_starts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
