@@ -9,6 +9,7 @@ from core.errors import DomainError
 from core.models import User
 from core.scope import scope
 from frivillig.demo import (
+    living,
     newcomers,
     offers,
     papers,
@@ -52,7 +53,9 @@ def build(say=lambda sentence: None):
         ties = volunteers.gather(found, sites, crowd)
         papers.conclude_all(found, ties, say)
         papers.attest(found, ties)
+        living.let_one_be_young(found, ties)
         papers.leave_some_open(found, ties)
+        living.let_it_go_on(found)
         say("Shifts, applications and thanks")
         Calendar(found, sites, ties, crowd).fill()
         papers.ask_about_children(found, ties)
