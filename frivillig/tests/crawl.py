@@ -243,6 +243,8 @@ class Crawler:
             return reverse(name)
         if wanted == "association":
             return reverse(name, args=[self.world.association.pk])
+        if wanted in self.world.texts:
+            return reverse(name, args=[self.world.texts[wanted].pk])
         value = ANYTHING.get(wanted, place.rows.get(wanted))
         if isinstance(value, dict):
             return reverse(name, kwargs=value)

@@ -56,6 +56,7 @@ class World:
     users: dict
     shared: object
     association: object
+    texts: dict
 
 
 def build():
@@ -77,7 +78,8 @@ def build():
         "central": central,
         "manager": manager,
     }
-    return World(here, elsewhere, users, shared, make.make_association("Læseforeningen"))
+    association = make.make_association("Læseforeningen")
+    return World(here, elsewhere, users, shared, association, _texts(here))
 
 
 def _place(mark, root, manager):
@@ -193,7 +195,7 @@ def _papers(place, site, volunteer):
         "draft": papers.make_draft(drafted, by=coordinator),
     }
     place.rows["archived"] = _archived(place, site)
-    _texts(place, sent.version, coordinator)
+    place.rows["own-words"] = _own_words(place, sent.version, coordinator)
     place.numbers += [sent.number, place.rows["draft"].number]
     for state, person in (("ordered", lacking), ("approved", volunteer), ("suspended", drafted)):
         row = attestations.order(volunteer=person, branch=place.branch, by=coordinator)
@@ -224,15 +226,16 @@ def _orders(place, site):
         place.rows["details"] = case
 
 
-def _texts(place, version, by):
+def _own_words(place, version, by):
     clause = version.clauses.filter(locked=False).first()
-    own = local_clauses.write(branch=place.branch, clause=clause, body=f"{place.mark}ord", by=by)
-    place.rows |= {
-        "template": version.template,
-        "version": version,
-        "clause": clause,
-        "own-words": own,
-    }
+    return local_clauses.write(branch=place.branch, clause=clause, body=f"{place.mark}ord", by=by)
+
+
+def _texts(place):
+    """What belongs to the municipality: a template, its version in use and an open clause."""
+    version = place.rows["agreement"].version
+    clause = version.clauses.filter(locked=False).first()
+    return {"template": version.template, "version": version, "clause": clause}
 
 
 def _archived(place, site):
