@@ -37,7 +37,7 @@ def fill_in_force_from(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("agreements", "0002_guards"),
-        ("coordination", "0005_guardian"),
+        ("coordination", "0006_guardian"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coordination", "0004_assignment_starts"),
+        ("coordination", "0005_group_messages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
