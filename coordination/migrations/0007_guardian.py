@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coordination", "0005_group_messages"),
+        ("coordination", "0006_child_certificate_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -36,8 +36,8 @@ def fill_in_force_from(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0002_guards"),
-        ("coordination", "0006_guardian"),
+        ("agreements", "0004_attestation_opened"),
+        ("coordination", "0007_guardian"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
