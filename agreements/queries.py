@@ -142,11 +142,6 @@ def local_clauses():
     return rows.select_related("branch", "template", "written_by")
 
 
-def associations():
-    """Associations with their contact."""
-    return Association.objects.select_related("contact")
-
-
 def attestations():
     """Attestations with branch and person."""
     return Attestation.objects.select_related("branch", "volunteer__person")
@@ -219,7 +214,7 @@ def crossings(on):
 
 def associations():
     """All of them; an association belongs to no branch."""
-    return Association.objects.all()
+    return Association.objects.select_related("contact")
 
 
 def _with_children():
