@@ -5,9 +5,10 @@ What a mail says about an attestation is only that something waits on the volunt
 
 from django.utils import timezone
 
-from agreements import parties, queries, signing, wording
+from agreements import parties, signing, wording
 from agreements.models import Agreement, Attestation, Party, SigningCode
 from agreements.states import AgreementState
+from coordination import addressees
 from core import mail, policies
 from core.models import Channel
 from core.periods import today
@@ -84,7 +85,7 @@ def send_ended(agreement):
 
 def send_ended_to_staff(agreement):
     """The volunteer has ended it: the coordinators are told."""
-    for user in queries.coordinators()(agreement.branch.path):
+    for user in addressees.coordinators()(agreement.branch.path):
         key = f"{ENDED_STAFF}:{agreement.pk}:{user.pk}"
         mail.send(ENDED_STAFF, to=staff_recipient(user), about=agreement, key=key)
 

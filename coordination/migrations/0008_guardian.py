@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coordination", "0006_child_certificate_from"),
+        ("coordination", "0007_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

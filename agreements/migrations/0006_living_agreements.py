@@ -36,8 +36,8 @@ def fill_in_force_from(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0004_attestation_opened"),
-        ("coordination", "0007_guardian"),
+        ("agreements", "0005_reminder_indexes"),
+        ("coordination", "0008_guardian"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
