@@ -21,6 +21,7 @@ SIGNED = "agreements.signed"
 ENDED = "agreements.ended"
 ENDED_STAFF = "agreements.ended_staff"
 EXPIRING = "agreements.expiring"
+EXPIRING_ASSOCIATION = "agreements.expiring_association"
 EXPIRING_STAFF = "agreements.expiring_staff"
 ATTESTATION_ORDERED = "agreements.attestation_ordered"
 ATTESTATION_EXPIRING = "agreements.attestation_expiring"
@@ -46,7 +47,13 @@ def register():
     mail.register(ENDED, context=_ended, **papers, **wording.ENDED)
     mail.register(ENDED_STAFF, context=_ended_staff, **papers, **wording.ENDED_STAFF)
     mail.register(EXPIRING, context=_expiring, **papers, **wording.EXPIRING)
-    mail.register(EXPIRING_STAFF, context=_expiring, **papers, **wording.EXPIRING_STAFF)
+    mail.register(
+        EXPIRING_ASSOCIATION,
+        context=_expiring_association,
+        **papers,
+        **wording.EXPIRING_ASSOCIATION,
+    )
+    mail.register(EXPIRING_STAFF, context=_expiring_staff, **papers, **wording.EXPIRING_STAFF)
     mail.register(ATTESTATION_ORDERED, context=_attestation, **cases, **wording.ATTESTATION_ORDERED)
     mail.register(
         ATTESTATION_EXPIRING, context=_attestation_expiring, **cases, **wording.ATTESTATION_EXPIRING
@@ -231,13 +238,42 @@ def _ended_staff(message):
     }
 
 
-def _expiring(message):
+def _running_out(message):
+    """The agreement while it still runs out, or None."""
     agreement = mail.matter(message)
     if agreement is None or agreement.state != AgreementState.CONCLUDED:
         return None
     if agreement.ends_on is None or agreement.ends_on < today():
         return None
-    return _shared(agreement, parties.person_of(agreement, parties.first_of(agreement))) | {
+    return agreement
+
+
+def _expiring(message):
+    agreement = _running_out(message)
+    if agreement is None:
+        return None
+    return _shared(agreement, agreement.volunteer.person) | {"ends_on": agreement.ends_on}
+
+
+def _expiring_association(message):
+    agreement = _running_out(message)
+    if agreement is None:
+        return None
+    return {
+        "first_name": agreement.contact.first_name,
+        "branch": agreement.branch.name,
+        "association": str(agreement.association),
+        "ends_on": agreement.ends_on,
+    }
+
+
+def _expiring_staff(message):
+    agreement = _running_out(message)
+    if agreement is None:
+        return None
+    return {
+        "branch": agreement.branch.name,
+        "association": str(agreement.association or ""),
         "ends_on": agreement.ends_on,
         "url": mail.link("agreements:agreement-detail", agreement.pk),
     }

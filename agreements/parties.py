@@ -8,6 +8,9 @@ from agreements.models import Party
 from core import policies
 from core.periods import today
 
+# The party on the other side, of a volunteer's agreement and of an association's.
+FIRST_PARTIES = (Party.VOLUNTEER, Party.ASSOCIATION)
+
 
 def needs_guardian(person, on=None):
     """True if the person may be under age on the day. Who has given no year is taken as of age.

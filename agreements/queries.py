@@ -51,6 +51,7 @@ from agreements.models import (
     TemplateVersion,
     ThresholdCrossing,
 )
+from agreements.parties import FIRST_PARTIES
 from agreements.states import CLOSING, AgreementState, AttestationState
 from coordination.access import Permission, Scope, scope_of
 from coordination.eligibility import missing_rows
@@ -75,8 +76,6 @@ from core.prepared import Prepared, given, ids, moment, number
 
 # Longer than the job's own attempts take together.
 SEALED_WITHIN = timedelta(hours=1)
-# The party on the other side, of a volunteer's agreement and of an association's.
-FIRST_PARTIES = (Party.VOLUNTEER, Party.ASSOCIATION)
 
 # --- Rows for pages ------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ What a mail says about a certificate is only that something waits on the volunte
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements import signing
+from agreements import parties, signing
 from agreements.models import Agreement, Attestation, Party
 from agreements.states import AgreementState, AttestationState
 from agreements.wording import BRANCH, FIRST_NAME, PAPERS, STAFF, UNSAID
@@ -87,18 +87,18 @@ def register():
 
 
 def _sent_agreement(message):
-    """(the agreement, the parties that have signed it), or None if it no longer waits."""
-    rows = Agreement.objects.select_related("branch", "volunteer__person")
+    """(the agreement, the parties that have yet to sign it), or None if it no longer waits."""
+    rows = Agreement.objects.select_related("branch", "volunteer__person", "guardian")
     agreement = rows.filter(pk=message.about_id, state=AgreementState.SENT).first()
     if agreement is None:
         return None
-    return agreement, set(agreement.signatures.values_list("party", flat=True))
+    return agreement, parties.missing(agreement)
 
 
 def _unsigned(message):
     """The link again: the one in the first mail may have been lost."""
     found = _sent_agreement(message)
-    if found is None or Party.VOLUNTEER in found[1]:
+    if found is None or Party.VOLUNTEER not in found[1]:
         return None
     agreement = found[0]
     return {
@@ -111,7 +111,7 @@ def _unsigned(message):
 def _unsigned_by_leader(message):
     """None unless the leader is the one everybody waits for."""
     found = _sent_agreement(message)
-    if found is None or set(Party) - found[1] != {Party.LEADER}:
+    if found is None or found[1] != (Party.LEADER,):
         return None
     return _for_staff(found[0])
 
@@ -120,10 +120,10 @@ def _unsigned_by_somebody(message):
     found = _sent_agreement(message)
     if found is None:
         return None
-    agreement, signed = found
+    agreement, missing = found
     return _for_staff(agreement) | {
         "sent_at": agreement.sent_at,
-        "waits_for": [party.label for party in Party if party not in signed],
+        "waits_for": [party.label for party in missing],
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import emails, reminder_emails
 from agreements.models import Agreement, Attestation, Coverage, Party, Signature
+from agreements.parties import FIRST_PARTIES
 from agreements.states import UNDER_WAY, AgreementState, AttestationState
 from coordination import addressees
 from core import policies
@@ -23,7 +24,7 @@ SENT_FROM = time(7)
 WARNINGS = tuple(f"expiry.{name}_warning_days" for name in ("first", "second", "last"))
 
 UNSIGNED = Clock(_("%(days)s days after it was sent"), after=(7, 14))
-TURN = Clock(_("%(days)s days after the volunteer signed"), after=(7, 14))
+TURN = Clock(_("%(days)s days after the other side signed"), after=(7, 14))
 UNSIGNED_STAFF = Clock(_("%(days)s days after it was sent"), after=(14,))
 CONSENT = Clock(_("%(days)s days after it was ordered"), after=(3, 7, 12))
 CONSENT_STAFF = Clock(_("%(days)s days after it was ordered"), after=(12,))
@@ -35,9 +36,26 @@ EXPIRY = Clock(_("%(days)s days before the last day"), before=WARNINGS)
 
 def unsigned_for_volunteers(today):
     """Due messages to volunteers who have not signed what they were sent. 2 queries."""
-    rows = _waiting(UNSIGNED, today).exclude(_signed_by(Party.VOLUNTEER))
-    for agreement in _with_person(rows):
+    rows = _waiting(UNSIGNED, today).filter(volunteer__isnull=False)
+    for agreement in _with_person(rows.exclude(_signed_by(Party.VOLUNTEER))):
         yield from _to_volunteer(agreement, UNSIGNED.reached(day_of(agreement.sent_at), today))
+
+
+def unsigned_for_guardians(today):
+    """Due messages to guardians who have not signed; the link comes again. 2 queries."""
+    return _unsigned_by(Party.GUARDIAN, "guardian", today)
+
+
+def unsigned_for_associations(today):
+    """Due messages to the contacts who sign for their association. 2 queries."""
+    return _unsigned_by(Party.ASSOCIATION, "contact", today)
+
+
+def _unsigned_by(party, column, today):
+    rows = _waiting(UNSIGNED, today).filter(**{f"{column}__isnull": False})
+    for agreement in _with_path(rows.exclude(_signed_by(party)).select_related(column)):
+        day = UNSIGNED.reached(day_of(agreement.sent_at), today)
+        yield from _to_person(getattr(agreement, column), agreement, day, party=str(party))
 
 
 def unsigned_for_leaders(today):
@@ -48,7 +66,7 @@ def unsigned_for_leaders(today):
             Signature.objects.filter(agreement=OuterRef("agreement"), party=Party.LEADER),
         ),
         TURN.lately_at("recorded_at", today),
-        party=Party.VOLUNTEER,
+        party__in=FIRST_PARTIES,
         agreement__state=AgreementState.SENT,
     )
     for signature in _with_path(rows.select_related("agreement"), "agreement__branch__path"):
@@ -66,9 +84,7 @@ def unsigned_for_coordinators(today):
 
 
 def _waiting(clock, today):
-    return Agreement.objects.filter(
-        clock.lately_at("sent_at", today), state=AgreementState.SENT, volunteer__isnull=False
-    )
+    return Agreement.objects.filter(clock.lately_at("sent_at", today), state=AgreementState.SENT)
 
 
 def _signed_by(party):
@@ -135,13 +151,22 @@ def agreements_for_volunteers(today):
         yield from _to_volunteer(agreement, EXPIRY.reached(agreement.ends_on, today))
 
 
+def agreements_for_associations(today):
+    """Due messages to the contacts of the associations whose agreement runs out. 2 queries."""
+    rows = _partners_not_renewed().filter(EXPIRY.lately("ends_on", today))
+    for agreement in _with_path(rows.select_related("contact")):
+        yield from _to_person(
+            agreement.contact, agreement, EXPIRY.reached(agreement.ends_on, today)
+        )
+
+
 def agreements_for_staff(today):
-    """Due messages to the coordinators of the agreement's branch. 3 queries."""
+    """Due messages to the coordinators of the agreement's branch. 4 queries."""
     coordinators = addressees.coordinators()
-    rows = _not_renewed().filter(EXPIRY.lately("ends_on", today))
-    for agreement in _with_path(rows):
-        day = EXPIRY.reached(agreement.ends_on, today)
-        yield from _to_staff(coordinators, agreement, day, agreement.path)
+    for rows in (_not_renewed(), _partners_not_renewed()):
+        for agreement in _with_path(rows.filter(EXPIRY.lately("ends_on", today))):
+            day = EXPIRY.reached(agreement.ends_on, today)
+            yield from _to_staff(coordinators, agreement, day, agreement.path)
 
 
 def attestations_for_volunteers(today):
@@ -171,6 +196,19 @@ def _not_renewed():
     )
 
 
+def _partners_not_renewed():
+    """Agreements with associations, which cover no engagement and so bind no one person."""
+    later = Agreement.objects.filter(
+        association=OuterRef("association"),
+        branch=OuterRef("branch"),
+        state=AgreementState.CONCLUDED,
+        in_force_from__gt=OuterRef("ends_on"),
+    )
+    return Agreement.objects.filter(
+        ~Exists(later), state=AgreementState.CONCLUDED, association__isnull=False
+    )
+
+
 def _without_successor():
     newer = Attestation.objects.filter(
         Q(state__in=UNDER_WAY)
@@ -195,9 +233,12 @@ def _with_path(rows, lookup="branch__path"):
 
 
 def _to_volunteer(row, day):
-    person = row.volunteer.person
+    return _to_person(row.volunteer.person, row, day)
+
+
+def _to_person(person, row, day, **params):
     if person.email and day is not None:
-        yield Due(emails.recipient(person), row, day, row.path)
+        yield Due(emails.recipient(person), row, day, row.path, params)
 
 
 def _to_staff(addressed, row, day, path):
@@ -207,6 +248,8 @@ def _to_staff(addressed, row, day, path):
 
 
 THE_VOLUNTEER = _("the volunteer")
+THE_GUARDIAN = _("the guardian")
+THE_CONTACT = _("the association's contact")
 THE_COORDINATORS = _("the coordinators of the branch")
 THE_LEADER = _("the branch leader")
 
@@ -215,6 +258,14 @@ TABLE = (
     (
         ("agreements.unsigned", reminder_emails.UNSIGNED, unsigned_for_volunteers),
         (_("The volunteer has not signed"), UNSIGNED, THE_VOLUNTEER),
+    ),
+    (
+        ("agreements.unsigned_guardian", emails.LINK_GUARDIAN, unsigned_for_guardians),
+        (_("The guardian has not signed"), UNSIGNED, THE_GUARDIAN),
+    ),
+    (
+        ("agreements.unsigned_association", emails.LINK_ASSOCIATION, unsigned_for_associations),
+        (_("The association has not signed"), UNSIGNED, THE_CONTACT),
     ),
     (
         ("agreements.unsigned_leader", reminder_emails.UNSIGNED_LEADER, unsigned_for_leaders),
@@ -235,6 +286,14 @@ TABLE = (
     (
         ("agreements.expiring", emails.EXPIRING, agreements_for_volunteers),
         (_("An agreement runs out"), EXPIRY, THE_VOLUNTEER),
+    ),
+    (
+        (
+            "agreements.expiring_association",
+            emails.EXPIRING_ASSOCIATION,
+            agreements_for_associations,
+        ),
+        (_("An agreement runs out"), EXPIRY, THE_CONTACT),
     ),
     (
         ("agreements.expiring_staff", emails.EXPIRING_STAFF, agreements_for_staff),

@@ -64,12 +64,10 @@ LINK_GUARDIAN = LINK | {
         ),
     ),
 }
+ASSOCIATION = Placeholder("association", _("The association's name"), "Læsevennerne")
 LINK_ASSOCIATION = LINK | {
     "title": _("To the association: an agreement to sign"),
-    "placeholders": (
-        *LINK["placeholders"],
-        Placeholder("association", _("The association's name"), "Læsevennerne"),
-    ),
+    "placeholders": (*LINK["placeholders"], ASSOCIATION),
 }
 ENDED = {
     "title": _("The farewell when an agreement ends"),
@@ -111,11 +109,26 @@ EXPIRING = {
     "group": PAPERS,
     "placeholders": (*VOLUNTEER, Placeholder("ends_on", _("The last day"), date(2026, 3, 3))),
 }
+EXPIRING_ASSOCIATION = {
+    "title": _("To the association: an agreement runs out"),
+    "group": PAPERS,
+    "placeholders": (
+        FIRST_NAME,
+        BRANCH,
+        ASSOCIATION,
+        Placeholder("ends_on", _("The last day"), date(2026, 3, 3)),
+    ),
+}
 EXPIRING_STAFF = {
     "title": _("To the coordinator: an agreement runs out"),
     "group": STAFF,
     "placeholders": (
         BRANCH,
+        Placeholder(
+            "association",
+            _("The association's name, if the agreement is with one"),
+            ASSOCIATION.example,
+        ),
         Placeholder("ends_on", _("The last day"), date(2026, 3, 3)),
         Placeholder("url", _("Link to the agreement"), "https://frivillig.example.dk/aftaler/1/"),
     ),

@@ -4,6 +4,7 @@ On SQLite the tables are rebuilt, and lose what 0002 put on them: it is taken of
 back at the end.
 """
 
+from contextlib import contextmanager
 from importlib import import_module
 
 import django.db.models.deletion
@@ -11,6 +12,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 guards = import_module("agreements.migrations.0002_guards")
+
+# Stands for a masked address ("f***@e***.dk") of which nothing is known.
+NOT_KEPT = "***"
 
 
 def take_off(apps, schema_editor):
@@ -32,6 +36,30 @@ def fill_in_force_from(apps, schema_editor):
     """What all had signed until now counted from its first day."""
     rows = apps.get_model("agreements", "Agreement").objects.filter(concluded_at__isnull=False)
     rows.update(in_force_from=models.F("starts_on"))
+
+
+def fill_in_addresses(apps, schema_editor):
+    """Where a code went was not kept until now: such signatures say so, and who holds a code
+    asks for another one. What else was signed stays as it is.
+    """
+    apps.get_model("agreements", "SigningCode").objects.all().delete()
+    rows = apps.get_model("agreements", "Signature").objects.filter(method="link")
+    if not rows.exists():
+        return
+    with frozen_off(schema_editor):
+        rows.update(channel="email", sent_to=NOT_KEPT, sent_to_sha256="0" * 64)
+
+
+@contextmanager
+def frozen_off(schema_editor):
+    """Signatures may be changed inside; on SQLite `take_off` has seen to it already."""
+    postgres = schema_editor.connection.vendor == "postgresql"
+    switch = "ALTER TABLE agreements_signature %s TRIGGER agreements_signature_no_update"
+    if postgres:
+        schema_editor.execute(switch % "DISABLE")
+    yield
+    if postgres:
+        schema_editor.execute(switch % "ENABLE")
 
 
 class Migration(migrations.Migration):
@@ -280,6 +308,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(fill_in_force_from, migrations.RunPython.noop),
+        migrations.RunPython(fill_in_addresses, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="agreement",
             constraint=models.CheckConstraint(

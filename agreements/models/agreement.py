@@ -219,7 +219,7 @@ class Agreement(models.Model):
 
     @property
     def person_ids(self):
-        """The people on the other side: volunteer and guardian, or who signs for the association."""
+        """Those on the other side: volunteer and guardian, or who signs for the association."""
         return [pk for pk in (self.volunteer_id, self.guardian_id, self.contact_id) if pk]
 
     @property

@@ -1,18 +1,21 @@
 """Reminders of papers that wait: not signed by the one whose turn it is, no consent yet."""
 
 from datetime import timedelta
+from email.utils import parseaddr
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from agreements import emails
+from agreements import emails, library
 from agreements import reminder_emails as mails
-from agreements.actions import attestations
-from agreements.models import Agreement, Attestation, Party
+from agreements.actions import agreements, attestations
+from agreements.models import Agreement, Attestation, Party, TemplateKind
 from agreements.tests import factories
+from coordination.actions import associations, guardians
 from core import delivery, policies, schedule
 from core.models import Message
+from core.periods import today
 
 
 def remind(name):
@@ -145,3 +148,94 @@ def test_queries_do_not_grow_with_what_is_due(
     # settings, the rows, used keys, the insert (a few on SQLite)
     with django_assert_max_num_queries(4 + number // 30):
         assert remind("unsigned") == number
+
+
+# --- The others who sign, and associations --------------------------------------------------
+
+
+@pytest.fixture
+def partner_agreement(engagement, here, coordinator):
+    """Sent to an association that has a contact; the engagement brings the ready texts."""
+    association = associations.create_association(name="Læsevennerne", by=coordinator)
+    association = associations.set_contact(
+        association=association, name="Karla Kontakt", email="karla@example.dk", by=coordinator
+    )
+    made = agreements.draft_with_association(
+        association=association,
+        branch=here,
+        template=library.published().get(kind=TemplateKind.PARTNER),
+        ends_on=today() + timedelta(days=30),
+        by=coordinator,
+    )
+    return agreements.send(agreement=made, by=coordinator)
+
+
+def _addresses(mails):
+    return {parseaddr(to)[1] for mail in mails for to in mail.to}
+
+
+def _back(agreement, days):
+    at = timezone.now() - timedelta(days=days)
+    Agreement.objects.filter(pk=agreement.pk).update(sent_at=at, created_at=at)
+
+
+def test_an_association_that_has_not_signed_gets_the_link_again(
+    partner_agreement, coordinator, leader, mailoutbox, client
+):
+    _back(partner_agreement, 14)
+    Message.objects.all().delete()
+    assert [remind(f"unsigned{who}") for who in ("", "_guardian", "_association")] == [0, 0, 1]
+    assert [remind("unsigned_leader"), remind("unsigned_staff")] == [0, 1]
+    delivery.deliver()
+    assert _addresses(mailoutbox) == {coordinator.email, "karla@example.dk"}
+    [mail] = [one for one in mailoutbox if _addresses([one]) == {"karla@example.dk"}]
+    link = next(word for word in mail.body.split() if "/skriv-under/" in word)
+    assert client.get("/" + link.split("/", 3)[3]).status_code == 200
+
+
+def test_it_is_the_leaders_turn_after_an_association(
+    partner_agreement, coordinator, leader, mailoutbox
+):
+    _back(partner_agreement, 14)
+    partner_agreement.refresh_from_db()
+    with time_machine.travel(timezone.now() - timedelta(days=8), tick=False):
+        factories.sign_on_paper(partner_agreement, by=coordinator, parties=[Party.ASSOCIATION])
+    assert remind("unsigned_leader") == 1
+    delivery.deliver()
+    assert Message.objects.get(kind=mails.UNSIGNED_LEADER).state == "sent"
+
+
+def test_guardian_who_has_not_signed_gets_the_link_again(
+    engagement, coordinator, leader, volunteer, mailoutbox
+):
+    volunteer.person.birth_year = today().year - 16
+    volunteer.person.save()
+    guardians.register_guardian(
+        ward=volunteer.person, name="Vera Værge", email="vera@example.dk", by=coordinator
+    )
+    sent(volunteer, coordinator, days=7)
+    Message.objects.all().delete()
+    assert [remind(f"unsigned{who}") for who in ("", "_guardian", "_association")] == [1, 1, 0]
+    delivery.deliver()
+    assert _addresses(mailoutbox) == {volunteer.person.email, "vera@example.dk"}
+
+
+def test_an_association_is_told_that_its_agreement_runs_out(
+    partner_agreement, coordinator, mailoutbox
+):
+    factories.sign_on_paper(partner_agreement, by=coordinator)
+    Message.objects.all().delete()
+    rules = ("expiring", "expiring_association", "expiring_staff")
+    assert [remind(rule) for rule in rules] == [0, 1, 1]
+    assert [remind(rule) for rule in rules] == [0, 0, 0]
+    delivery.deliver()
+    assert _addresses(mailoutbox) == {coordinator.email, "karla@example.dk"}
+    assert all("Læsevennerne" in mail.body for mail in mailoutbox)
+    assert not any("frivilligs aftale" in mail.body for mail in mailoutbox)
+
+
+def test_an_association_that_has_a_new_agreement_is_left_in_peace(partner_agreement, coordinator):
+    old = factories.sign_on_paper(partner_agreement, by=coordinator)
+    new = agreements.renew(agreement=old, by=coordinator)
+    factories.sign_on_paper(agreements.send(agreement=new, by=coordinator), by=coordinator)
+    assert [remind("expiring_association"), remind("expiring_staff")] == [0, 0]
