@@ -34,9 +34,11 @@ def required(agreement, on=None):
     return (Party.VOLUNTEER, Party.LEADER)
 
 
-def missing(agreement, on=None):
-    """The parties that have not signed yet. 1 query."""
-    signed = set(agreement.signatures.values_list("party", flat=True))
+def missing(agreement, on=None, signatures=None):
+    """The parties that have not signed yet. 1 query, none with the `signatures` at hand."""
+    if signatures is None:
+        signatures = agreement.signatures.all()
+    signed = {one.party for one in signatures}
     return tuple(party for party in required(agreement, on) if party not in signed)
 
 

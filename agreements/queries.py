@@ -52,7 +52,7 @@ from agreements.models import (
     ThresholdCrossing,
 )
 from agreements.parties import FIRST_PARTIES
-from agreements.states import CLOSING, AgreementState, AttestationState
+from agreements.states import CLOSING, SIGNED_BY_ALL, AgreementState, AttestationState
 from coordination.access import Permission, Scope, scope_of
 from coordination.eligibility import missing_rows
 from coordination.models import (
@@ -320,12 +320,16 @@ def text_of(agreement):
 
 
 def successor_of(agreement):
-    """The agreement that replaces this one, or is to, or None."""
+    """The agreement that replaces this one, or is to, or None. 1 query at most."""
+    if agreement.state not in SIGNED_BY_ALL:
+        return None
     return agreement.successors.exclude(state=AgreementState.WITHDRAWN).first()
 
 
 def is_to_be_signed_again(agreement):
-    """True if a newer version of its text needs signing again. 1 query."""
+    """True if a newer version of its text needs signing again. 1 query at most."""
+    if agreement.state != AgreementState.CONCLUDED:
+        return False
     return library.to_sign_again(today()).filter(pk=agreement.pk).exists()
 
 

@@ -153,7 +153,7 @@ def agreements_for_volunteers(today):
 
 def agreements_for_associations(today):
     """Due messages to the contacts of the associations whose agreement runs out. 2 queries."""
-    rows = _partners_not_renewed().filter(EXPIRY.lately("ends_on", today))
+    rows = _not_renewed().filter(EXPIRY.lately("ends_on", today), association__isnull=False)
     for agreement in _with_path(rows.select_related("contact")):
         yield from _to_person(
             agreement.contact, agreement, EXPIRY.reached(agreement.ends_on, today)
@@ -161,12 +161,12 @@ def agreements_for_associations(today):
 
 
 def agreements_for_staff(today):
-    """Due messages to the coordinators of the agreement's branch. 4 queries."""
+    """Due messages to the coordinators of the agreement's branch. 3 queries."""
     coordinators = addressees.coordinators()
-    for rows in (_not_renewed(), _partners_not_renewed()):
-        for agreement in _with_path(rows.filter(EXPIRY.lately("ends_on", today))):
-            day = EXPIRY.reached(agreement.ends_on, today)
-            yield from _to_staff(coordinators, agreement, day, agreement.path)
+    rows = _not_renewed().filter(EXPIRY.lately("ends_on", today))
+    for agreement in _with_path(rows):
+        day = EXPIRY.reached(agreement.ends_on, today)
+        yield from _to_staff(coordinators, agreement, day, agreement.path)
 
 
 def attestations_for_volunteers(today):
@@ -186,18 +186,14 @@ def attestations_for_staff(today):
 
 
 def _not_renewed():
+    """Agreements in which something goes on after the last day: an engagement that nothing binds
+    later, or a partnership of an association without a later agreement.
+    """
     renewed = Coverage.objects.filter(
         engagement=OuterRef("engagement"), binding_from__gt=OuterRef("binding_until")
     )
     ends_anyway = Q(engagement__ends_on__lte=OuterRef("ends_on"))
     going_on = Coverage.objects.filter(~Exists(renewed), agreement=OuterRef("pk"))
-    return Agreement.objects.filter(
-        Exists(going_on.exclude(ends_anyway)), state=AgreementState.CONCLUDED
-    )
-
-
-def _partners_not_renewed():
-    """Agreements with associations, which cover no engagement and so bind no one person."""
     later = Agreement.objects.filter(
         association=OuterRef("association"),
         branch=OuterRef("branch"),
@@ -205,7 +201,8 @@ def _partners_not_renewed():
         in_force_from__gt=OuterRef("ends_on"),
     )
     return Agreement.objects.filter(
-        ~Exists(later), state=AgreementState.CONCLUDED, association__isnull=False
+        Q(Exists(going_on.exclude(ends_anyway))) | Q(association__isnull=False) & ~Exists(later),
+        state=AgreementState.CONCLUDED,
     )
 
 

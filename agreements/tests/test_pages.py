@@ -141,8 +141,10 @@ def test_opening_a_document_is_logged(client, sent, coordinator, volunteer):
 def test_make_send_sign_in_the_browser(client, child_engagement, coordinator, leader, volunteer):
     client.force_login(coordinator)
     make = reverse("agreements:agreement-make", args=[child_engagement.pk])
-    assert client.get(make).status_code == 200
-    page = client.post(make, {"starts_on": f"{today():%d.%m.%Y}", "ends_on": ""})
+    template = client.get(make).context["form"].initial["template"]
+    page = client.post(
+        make, {"starts_on": f"{today():%d.%m.%Y}", "ends_on": "", "template": template.pk}
+    )
     agreement = Agreement.objects.get()
     assert page.url == reverse("agreements:agreement-detail", args=[agreement.pk])
 

@@ -78,14 +78,15 @@ class AgreementDetailView(AgreementRows, DetailView):
         path = self.object.branch.path
         scope = scope_of(self.request.user)
         frozen = list(queries.documents().filter(agreement=self.object).order_by("kind"))
+        signatures = list(self.object.signatures.select_related("registered_by"))
         return super().get_context_data(
             documents=frozen,
-            signatures=list(self.object.signatures.select_related("registered_by")),
+            signatures=signatures,
             events=queries.history(self.object),
             today=today(),
             document_is_late=queries.is_unsealed(self.object, frozen, timezone.now()),
             is_in_force=self.object.is_in_force(today()),
-            waits_for=_waits_for(self.object),
+            waits_for=_waits_for(self.object, signatures),
             successor=queries.successor_of(self.object),
             sign_again=queries.is_to_be_signed_again(self.object),
             may_make=scope.holds(Permission.MAKE_AGREEMENTS, path),
@@ -94,9 +95,10 @@ class AgreementDetailView(AgreementRows, DetailView):
         )
 
 
-def _waits_for(agreement):
-    waits = agreement.state == AgreementState.SENT
-    return [party.label for party in parties.missing(agreement)] if waits else []
+def _waits_for(agreement, signatures):
+    if agreement.state != AgreementState.SENT:
+        return []
+    return [party.label for party in parties.missing(agreement, signatures=signatures)]
 
 
 class MissingView(ListView):

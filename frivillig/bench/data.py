@@ -292,7 +292,7 @@ class _Builder:
         )
 
     def papers(self):
-        version = TemplateVersion.objects.current().get()
+        version = TemplateVersion.objects.current().get(template__key=templates.READY_KEY)
         self.signed, self.unsigned = [], []
         for number, tie in enumerate(self.ties):
             (self.unsigned if number % MISSING_EVERY == 0 else self.signed).append(tie)

@@ -2,8 +2,8 @@
 a young volunteer with a guardian, and an association as a partner.
 """
 
-from agreements.actions import agreements, local_clauses, templates
-from agreements.models import Agreement, AgreementTemplate, TemplateKind
+from agreements.actions import agreements, local_clauses, signatures, templates
+from agreements.models import Agreement, AgreementTemplate, Party, TemplateKind
 from agreements.states import AgreementState
 from coordination.actions import associations, guardians, people
 from core.periods import today
@@ -29,7 +29,7 @@ def let_one_be_young(places, ties):
 def let_it_go_on(places):
     """Everything else, once the agreements of the past are there."""
     _write_anew(places)
-    _renew_one(places)
+    _renew_two(places)
     _write_own_words(places)
     _agree_with_an_association(places)
 
@@ -43,14 +43,25 @@ def _write_anew(places):
     templates.publish(version=draft, by=places.manager)
 
 
-def _renew_one(places):
-    """Of one whose text is frozen, so that what changed can be shown."""
+def _renew_two(places):
+    """One waits to be signed, the other has been, so the old one is replaced. Of those whose text
+    is frozen, so that what changed can be shown.
+    """
     frozen = Agreement.objects.filter(
-        state=AgreementState.CONCLUDED, documents__kind="text", ends_on=None
+        state=AgreementState.CONCLUDED, documents__kind="text", ends_on=None, successors=None
     )
-    old = frozen.select_related("branch").order_by("pk").first()
+    frozen = frozen.select_related("branch").order_by("pk")
+    _renewed(frozen.first(), places)
+    new = _renewed(frozen.first(), places)
+    for party, name in ((Party.VOLUNTEER, str(new.other_party)), (Party.LEADER, "Lederen")):
+        signatures.register_paper(
+            agreement=new, party=party, signed_on=today(), signer_name=name, by=new.created_by
+        )
+
+
+def _renewed(old, places):
     by = places.coordinators[old.branch.name]
-    agreements.send(agreement=agreements.renew(agreement=old, by=by), by=by)
+    return agreements.send(agreement=agreements.renew(agreement=old, by=by), by=by)
 
 
 def _write_own_words(places):

@@ -435,7 +435,8 @@ def test_account_keeps_its_address(desk, reader):
 def test_draft_is_made_edited_and_published(desk, manager):
     rows = admin_rows.make_system_rows(by=manager)
     clause, draft = rows["clause"], rows["templateversion"]
-    data = {name: getattr(clause, name) for name in ("order", "key", "heading", "body")}
+    names = ("order", "key", "heading", "body", "heading_easy", "body_easy", "local_limit")
+    data = {name: getattr(clause, name) for name in names}
     data |= {"heading_en": clause.heading_en, "body_en": clause.body_en, "locked": "on"}
 
     url = address("agreements.clause", "change", clause.pk)
@@ -467,6 +468,7 @@ def test_draft_with_faults_is_not_published(desk, manager):
 def test_clause_is_added_to_and_removed_from_a_draft(desk, manager):
     draft = admin_rows.make_system_rows(by=manager)["templateversion"]
     data = {"version": draft.pk, "order": 500, "key": "ny", "heading": "Ny", "body": "Tekst"}
+    data["local_limit"] = 2000
     assert desk.post(address("agreements.clause", "add"), data).status_code == 302
     clause = Clause.objects.get(key="ny")
     again = desk.post(address("agreements.clause", "add"), data)
@@ -479,7 +481,7 @@ def test_clause_is_added_to_and_removed_from_a_draft(desk, manager):
 
 def test_clause_of_a_published_version_is_not_removed(desk, manager):
     admin_rows.make_system_rows(by=manager)
-    published = TemplateVersion.objects.get(published_at__isnull=False)
+    published = TemplateVersion.objects.filter(published_at__isnull=False).first()
     clause = published.clauses.first()
     assert desk.post(address("agreements.clause", "deed", clause.pk, "fjern")).status_code in (
         403,
@@ -488,14 +490,18 @@ def test_clause_of_a_published_version_is_not_removed(desk, manager):
     assert Clause.objects.filter(pk=clause.pk).exists()
     added = desk.post(
         address("agreements.clause", "add"),
-        {"version": published.pk, "order": 500, "key": "ny", "heading": "Ny", "body": "Tekst"},
+        {"version": published.pk, "order": 500, "key": "ny", "heading": "Ny", "body": "Tekst"}
+        | {"local_limit": 2000},
     )
     assert added.status_code == 200
     assert not Clause.objects.filter(key="ny").exists()
 
 
 def test_new_template_begins_with_a_draft(desk):
-    desk.post(address("agreements.agreementtemplate", "add"), {"title": "Forening", "key": "f"})
+    desk.post(
+        address("agreements.agreementtemplate", "add"),
+        {"title": "Forening", "key": "f", "kind": "partner"},
+    )
     template = AgreementTemplate.objects.get(key="f")
     url = address("agreements.agreementtemplate", "deed", template.pk, "kladde")
     assert desk.post(url).status_code == 302
