@@ -65,7 +65,7 @@ def frozen_off(schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("agreements", "0005_reminder_indexes"),
-        ("coordination", "0008_guardian"),
+        ("coordination", "0009_guardian"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("coordination", "0007_reminders"),
+        ("coordination", "0008_engagement_site_volunteer"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
