@@ -94,7 +94,8 @@ def _select_of_filter(field):
     """The markup of a plain select, kept: the same long one stands above each page of a list.
     None for what is no such select. A filter's choices are branches and states, never people."""
     widget = field.field.widget
-    choices = tuple(getattr(widget, "choices", ()))
+    # `iter` hides how many there are: the rows of a queryset would be counted first.
+    choices = tuple(iter(getattr(widget, "choices", ())))
     if type(widget) is not forms.Select or any(isinstance(of, list) for _name, of in choices):
         return None
     attrs = field.build_widget_attrs(widget.attrs | _class_attrs(field), widget)
