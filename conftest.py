@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import connection
 
 from coordination.access import Role
 from coordination.tests import factories
@@ -12,6 +13,22 @@ from core.tests.browser import address, chromium, visit
 from core.tests.guards import emptying_lifts_the_guards
 
 __all__ = ["address", "chromium", "emptying_lifts_the_guards", "visit"]
+
+
+OTHER_SESSIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django's. At the end nobody else is left in the database: a page that a browser
+    still held open would keep PostgreSQL from dropping it."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(OTHER_SESSIONS)
 
 
 @pytest.fixture(autouse=True)
