@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import structlog
+from django.utils.translation import gettext_lazy as _
 
 from agreements import reminders, sources
 from agreements.actions import documents, renewals, signatures
@@ -21,13 +22,25 @@ def seal_document(run, *, agreement_id):
     documents.seal(agreement_id=agreement_id, finish=run.finish)
 
 
-@jobs.scheduled("agreements.clearances_match_sources", every=DAILY, at=time(3, 30), atomic=False)
+@jobs.scheduled(
+    "agreements.clearances_match_sources",
+    every=DAILY,
+    at=time(3, 30),
+    atomic=False,
+    title=_("Clearances are compared with their sources"),
+)
 def clearances_match_sources(run):
     """Compare every clearance with its source; the job fails, and so is seen, if one is wrong."""
     report_discrepancies(sources.discrepancies())
 
 
-@jobs.scheduled("agreements.conclude_of_age", every=DAILY, at=time(4), atomic=False)
+@jobs.scheduled(
+    "agreements.conclude_of_age",
+    every=DAILY,
+    at=time(4),
+    atomic=False,
+    title=_("Who has come of age signs without a guardian"),
+)
 def conclude_of_age(run):
     """Who has come of age waits for no guardian any more."""
     signatures.conclude_of_age()
@@ -35,13 +48,20 @@ def conclude_of_age(run):
         pass
 
 
-@jobs.scheduled("agreements.forget_old_codes", every=timedelta(hours=1))
+@jobs.scheduled(
+    "agreements.forget_old_codes", every=timedelta(hours=1), title=_("Old codes are deleted")
+)
 def forget_old_codes(run):
     """Codes are kept for a day, to count how many were asked for."""
     signatures.forget_old_codes()
 
 
-@jobs.scheduled("agreements.renew_after_pauses", every=DAILY, at=time(2, 30))
+@jobs.scheduled(
+    "agreements.renew_after_pauses",
+    every=DAILY,
+    at=time(2, 30),
+    title=_("Certificates are renewed after long pauses"),
+)
 def renew_after_pauses(run):
     """Who comes back today from a long pause renews their certificate."""
     renewals.after_pauses_ended(on=today(), by=audit.SYSTEM)

@@ -38,6 +38,10 @@ class Reached:
     def reached(self):
         return sum(self.by_way.values())
 
+    @property
+    def unreached(self):
+        return self.total - self.reached
+
 
 def groups():
     """Group messages with what a page shows of them."""

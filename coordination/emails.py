@@ -15,7 +15,7 @@ from coordination.models import (
     RoleAssignment,
 )
 from coordination.states import AssignmentState, InvitationState
-from core import mail, policies
+from core import mail, mailbody, policies
 from core.channels import bounces
 from core.localised import localised
 from core.markdown import PLACEHOLDER
@@ -421,8 +421,17 @@ def _group_context(message):
     return None if found is None else group_context(*found)
 
 
+def group_preview(group, person):
+    """What this person would read: subject, blocks (`core/mailbody.py`), and who answers go to."""
+    message = mail.prepared(kind_of(group), to=recipient(person), about=group)
+    context = group_context(group, person)
+    written = mailbody.write(message, context)
+    blocks = list(mailbody.blocks(written.content))
+    return {"subject": written.subject, "blocks": blocks, "reply_to": context["reply_to"]}
+
+
 def group_context(group, person):
-    """What the text of a group message to one person holds: for sending and for the preview."""
+    """What the text of a group message to one person holds."""
     words = {"first_name": person.first_name}
     return {
         "subject": _filled(group.subject, words),

@@ -16,6 +16,7 @@ from coordination.models import (
     FollowUpTalk,
     Pause,
     Shift,
+    StepOwner,
     TalkMoment,
     Tie,
     Volunteer,
@@ -191,6 +192,12 @@ def waiting(all_steps, on):
 def engagements():
     """All engagements, with everything."""
     return with_everything(Engagement.objects.all())
+
+
+def mentors_lines(engagement, all_steps, on):
+    """The StepLines of an engagement that are the mentor's to see to."""
+    steps_of, _talks = lines(engagement, all_steps, on)
+    return [line for line in steps_of if line.step.owner == StepOwner.MENTOR]
 
 
 def own(user, on):

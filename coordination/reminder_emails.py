@@ -100,6 +100,11 @@ def register():
             Placeholder("new_volunteer", _("The new volunteer's first name"), "Bo"),
             Placeholder("step", _("The step"), "Følges ad på den første vagt"),
             Placeholder("activity", _("The activity"), "Sprogcafé"),
+            Placeholder(
+                "steps_url",
+                _("Link to ticking it off, for those with a sign-in"),
+                "https://frivillig.example.dk/min-side/start/12/",
+            ),
         ),
     )
     mail.register(
@@ -242,11 +247,15 @@ def _mentor_step(message):
     line = next((one for one in steps if one.step.pk == message.params["step"]), None)
     if line is None or line.tick is not None:
         return None
+    mentor = engagement.mentorship.mentor.person
     return {
-        "first_name": engagement.mentorship.mentor.person.first_name,
+        "first_name": mentor.first_name,
         "new_volunteer": engagement.volunteer.person.first_name,
         "step": line.label,
         "activity": localised(engagement.site.activity, "title").text,
+        "steps_url": (
+            mail.link("coordination:own-mentor-steps", engagement.pk) if mentor.user_id else ""
+        ),
     }
 
 

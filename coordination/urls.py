@@ -160,6 +160,11 @@ own_urls = [
     ),
     path("min-side/paamindelser/", reminders.OwnRemindersView.as_view(), name="own-reminders"),
     path("min-side/start/", follow_up.OwnStartView.as_view(), name="own-start"),
+    path(
+        "min-side/start/<int:pk>/",
+        follow_up.OwnMentorStepsView.as_view(),
+        name="own-mentor-steps",
+    ),
     path("min-side/oplysninger/", own.OwnContactView.as_view(), name="own-contact"),
     path(
         "min-side/invitationer/<int:pk>/",

@@ -3,13 +3,16 @@
 from datetime import time, timedelta
 
 import structlog
+from django.utils.translation import gettext_lazy as _
 
 from core import jobs, privacy, results, sealing
 
 log = structlog.get_logger(__name__)
 
 
-@jobs.scheduled("core.seal_audit", every=timedelta(hours=1), atomic=False)
+@jobs.scheduled(
+    "core.seal_audit", every=timedelta(hours=1), atomic=False, title=_("The audit log is sealed")
+)
 def seal_audit(run):
     """Seal the settled events of both streams, each batch in a transaction of its own."""
     for seal in sealing.seal_all():
@@ -19,7 +22,12 @@ def seal_audit(run):
 
 
 @jobs.scheduled(
-    "core.verify_audit", every=timedelta(days=1), at=time(2, 30), lease=1800, atomic=False
+    "core.verify_audit",
+    every=timedelta(days=1),
+    at=time(2, 30),
+    lease=1800,
+    atomic=False,
+    title=_("The audit log's seals are checked"),
 )
 def verify_audit(run):
     """Compute every seal anew and shout in the log where the chain is broken."""
@@ -29,7 +37,14 @@ def verify_audit(run):
         pass
 
 
-@jobs.scheduled("core.retention", every=timedelta(days=1), at=time(3, 15), lease=1800, atomic=False)
+@jobs.scheduled(
+    "core.retention",
+    every=timedelta(days=1),
+    at=time(3, 15),
+    lease=1800,
+    atomic=False,
+    title=_("What is past its time is deleted"),
+)
 def retention(run):
     """Apply every retention rule; each rule's rows go some hundreds per transaction."""
     for rule, rows in privacy.run().items():
@@ -39,7 +54,11 @@ def retention(run):
         pass
 
 
-@jobs.scheduled("core.drop_results", every=timedelta(hours=1))
+@jobs.scheduled(
+    "core.drop_results",
+    every=timedelta(hours=1),
+    title=_("Files that may no longer be fetched are deleted"),
+)
 def drop_results(run):
     """Delete the files of jobs that nobody may fetch any more."""
     results.drop(results.expired())

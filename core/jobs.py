@@ -228,7 +228,7 @@ def job(
     return register
 
 
-def scheduled(name, *, every, at=None, queue=Queue.BULK, lease=300, atomic=True):
+def scheduled(name, *, every, at=None, queue=Queue.BULK, lease=300, atomic=True, title=""):
     """Register `def f(run)` as a rule that runs once per slot of length `every`.
 
     `at` (a Copenhagen clock time) is for daily rules. A slot that was missed is not made up for:
@@ -241,7 +241,9 @@ def scheduled(name, *, every, at=None, queue=Queue.BULK, lease=300, atomic=True)
 
     def register(function):
         _rules[name] = Rule(name, every, at)
-        return job(name, queue=queue, lease=lease, atomic=atomic, max_attempts=3)(function)
+        return job(name, queue=queue, lease=lease, atomic=atomic, max_attempts=3, title=title)(
+            function
+        )
 
     return register
 
@@ -263,8 +265,13 @@ def started_by_people():
 
 def title_of(row):
     """What a person calls this job: its title, or its name where it has none."""
-    kind = kind_of(row)
-    return kind.title if kind and kind.title else row.name
+    return title_of_name(row.name)
+
+
+def title_of_name(name):
+    """The title of the job or rule of this name, or the name."""
+    kind = _kinds.get(name)
+    return kind.title if kind and kind.title else name
 
 
 # --- Enqueueing ----------------------------------------------------------------------------

@@ -56,6 +56,10 @@ class FailedJobs:
     last_error: str
     newest: int
 
+    @property
+    def label(self):
+        return jobs.title_of_name(self.name)
+
 
 @dataclass(frozen=True)
 class MailState:
@@ -87,6 +91,10 @@ class RuleState:
     began_at: object
     finished_at: object
     overdue: bool
+
+    @property
+    def label(self):
+        return jobs.title_of_name(self.name)
 
 
 @dataclass(frozen=True)
@@ -172,12 +180,15 @@ def open_incidents():
     return Incident.objects.filter(ended_at__isnull=True).order_by("began_at")
 
 
-def shown_incidents():
-    """The open incidents, each with its `label`."""
+def shown_incidents(troubles):
+    """(those that go on, those that are well again and watched), each with its `label`."""
+    wrong = {trouble.kind for trouble in troubles}
     rows = list(open_incidents())
     for row in rows:
         row.label = words_of(row.kind)
-    return rows
+    return [row for row in rows if row.kind in wrong], [
+        row for row in rows if row.kind not in wrong
+    ]
 
 
 def failed_jobs(name):
@@ -280,7 +291,7 @@ def words_of(kind):
         "mail": _("Messages do not get out"),
         "rule": _("Has not run in twice its interval: %(name)s"),
         "job": _("Has failed and is not tried again by itself: %(name)s"),
-    }[what] % {"name": name}
+    }[what] % {"name": jobs.title_of_name(name)}
 
 
 def _of_programs(state):

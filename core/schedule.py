@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q
-from django.utils.text import get_text_list
+from django.utils.text import format_lazy, get_text_list
 from django.utils.translation import gettext as _
 
 from core import jobs, mail, periods, policies
@@ -157,9 +157,14 @@ def register(reminder):
         )
     )
     _reminders[reminder.name] = reminder
-    jobs.scheduled(reminder.name, every=reminder.every, at=reminder.at, queue=Queue.MAIL)(
-        _job_for(reminder)
+    scheduled = jobs.scheduled(
+        reminder.name,
+        every=reminder.every,
+        at=reminder.at,
+        queue=Queue.MAIL,
+        title=format_lazy("{} ({})", reminder.label, reminder.to) if reminder.label else "",
     )
+    scheduled(_job_for(reminder))
 
 
 def reminders():

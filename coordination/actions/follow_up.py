@@ -81,11 +81,34 @@ def set_steps(*, engagement, steps, by):
     Raises DomainError("step_not_for_this") for a step that does not concern the engagement.
     """
     engagement = _locked(engagement)
+    return _set_steps(engagement, engagement.welcome_ticks.all(), steps, by=by)
+
+
+@transaction.atomic
+def set_mentors_steps(*, engagement, steps, by):
+    """The same by the mentor, for the steps that are the mentor's; the others stay as they are.
+
+    Raises DomainError "not_the_mentor", "step_not_for_this".
+    """
+    engagement = _locked(engagement)
+    if not follow_up.mentees(by, today()).filter(pk=engagement.pk).exists():
+        raise DomainError(
+            _("You are no longer the mentor here. Ask the coordinator if that is wrong."),
+            code="not_the_mentor",
+        )
+    if any(step.owner != StepOwner.MENTOR for step in steps):
+        raise DomainError(_("This step is not on the list here."), code="step_not_for_this")
+    ticks = engagement.welcome_ticks.filter(step__owner=StepOwner.MENTOR)
+    return _set_steps(engagement, ticks, steps, by=by)
+
+
+def _set_steps(engagement, ticks, steps, *, by):
+    """`ticks` are those that may be taken away."""
     if not all(follow_up.concerns(step, engagement) for step in steps):
         raise DomainError(_("This step is not on the list here."), code="step_not_for_this")
-    known = set(engagement.welcome_ticks.values_list("step_id", flat=True))
+    known = set(ticks.values_list("step_id", flat=True))
     wanted = {step.pk for step in steps}
-    engagement.welcome_ticks.exclude(step__in=wanted).delete()
+    ticks.exclude(step__in=wanted).delete()
     WelcomeTick.objects.bulk_create(
         WelcomeTick(engagement=engagement, step_id=step, done_at=timezone.now(), done_by=by)
         for step in sorted(wanted - known)

@@ -380,3 +380,41 @@ def test_the_table_tells_of_every_rule(client, coordinator, here, manager):
         assert str(reminder.to)
     assert page.count("<tr>") == len(schedule.reminders()) + 1
     assert "Vollsmose Bibliotek" in page
+
+
+def test_a_mentor_ticks_the_steps_that_are_theirs(client, engagement, coordinator, here):
+    begun(engagement, days=8)
+    make_step(title="Vis stedet frem")
+    mine = make_step(days=7, title="Følges ad", owner=StepOwner.MENTOR)
+    mentor = factories.make_volunteer("Mona Mentor", user=factories.make_user("mona@example.dk"))
+    factories.make_engagement(mentor, engagement.site, starts_on=date(2024, 1, 1))
+    actions.choose_mentor(engagement=engagement, mentor=mentor, by=coordinator)
+    client.force_login(mentor.person.user)
+    address = url("own-mentor-steps", engagement.pk)
+    assert address in client.get(url("own-start")).text
+    page = client.get(address).text
+    assert "Følges ad" in page
+    assert "Vis stedet frem" not in page
+    assert client.post(address, {"steps": [mine.pk]}).status_code == 302
+    tick = WelcomeTick.objects.get()
+    assert (tick.step, tick.done_by) == (mine, mentor.person.user)
+
+
+def test_a_mentor_leaves_the_coordinators_ticks_alone(engagement, coordinator):
+    theirs, mine = make_step(), make_step(title="Følges ad", owner=StepOwner.MENTOR)
+    mentor = factories.make_volunteer("Mona Mentor", user=factories.make_user("mona@example.dk"))
+    actions.set_steps(engagement=engagement, steps=[theirs, mine], by=coordinator)
+    actions.choose_mentor(engagement=engagement, mentor=mentor, by=coordinator)
+    actions.set_mentors_steps(engagement=engagement, steps=[], by=mentor.person.user)
+    assert WelcomeTick.objects.get().step == theirs
+    with pytest.raises(DomainError, match="ikke på listen"):
+        actions.set_mentors_steps(engagement=engagement, steps=[theirs], by=mentor.person.user)
+
+
+def test_who_is_not_the_mentor_ticks_nothing(engagement, coordinator):
+    mine = make_step(owner=StepOwner.MENTOR)
+    mentor = factories.make_volunteer("Mona Mentor", user=factories.make_user("mona@example.dk"))
+    with pytest.raises(DomainError) as refused:
+        actions.set_mentors_steps(engagement=engagement, steps=[mine], by=mentor.person.user)
+    assert refused.value.code == "not_the_mentor"
+    assert not WelcomeTick.objects.exists()

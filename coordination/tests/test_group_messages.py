@@ -252,7 +252,12 @@ def test_coordinator_writes_looks_and_sends(client, clock, here, coordinator, vo
     )
     group = GroupMessage.objects.get()
     page = client.get(answer.url)
-    assert [preview["text"] for preview in page.context["previews"]] == ["Kære Frida", "Kære Bo"]
+    frida, bo_reads = page.context["previews"]
+    assert frida["subject"] == f"Fra {here}: Kaffe"
+    assert [frida["blocks"][0].lines, bo_reads["blocks"][0].lines] == [
+        ("Kære Frida",),
+        ("Kære Bo",),
+    ]
     assert page.context["reached"].reached == 2
     client.post(reverse("coordination:group-message-send", args=[group.pk]))
     write_rows()

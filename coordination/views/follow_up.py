@@ -10,8 +10,9 @@ from coordination.access import Permission
 from coordination.actions import follow_up as actions
 from coordination.forms.follow_up import MentorForm, StepsForm, TalkForm
 from coordination.models import Engagement, TalkMoment
-from coordination.views.own import own_volunteer
+from coordination.views.own import own_crumbs, own_volunteer
 from core import audit
+from core.localised import localised
 from core.periods import today
 from core.views import DetailView, FormView, ListView, PageView
 
@@ -197,7 +198,11 @@ class OwnStartView(PageView):
         return context | {
             "starts": [self.start_of(row, steps, day) for row in mine.order_by("starts_on", "pk")],
             "mentees": [
-                {"engagement": row, "steps": follow_up.lines(row, steps, day)[0]}
+                {
+                    "engagement": row,
+                    "steps": follow_up.lines(row, steps, day)[0],
+                    "has_own": bool(follow_up.mentors_lines(row, steps, day)),
+                }
                 for row in mentees.order_by("-starts_on", "pk")
             ],
         }
@@ -209,4 +214,45 @@ class OwnStartView(PageView):
             "mentor": follow_up.mentor_of(engagement),
             "steps": steps,
             "talks": talks,
+        }
+
+
+class OwnMentorStepsView(FormView):
+    """A mentor says which of the steps that are theirs are done."""
+
+    form_class = StepsForm
+    edits = True
+    own = True
+    access_purpose = OPENED
+    success_message = gettext_lazy("What is done is saved.")
+
+    def permitted_rows(self):
+        return follow_up.with_everything(follow_up.mentees(self.request.user, today()))
+
+    def people_in(self, rows):
+        return [row.volunteer_id for row in rows]
+
+    def prepare(self):
+        super().prepare()
+        self.lines = follow_up.mentors_lines(self.object, follow_up.steps(), today())
+
+    def get_form_kwargs(self):
+        cancel_url = reverse("coordination:own-start")
+        return super().get_form_kwargs() | {"lines": self.lines, "cancel_url": cancel_url}
+
+    def get_initial(self):
+        return {"steps": [str(line.step.pk) for line in self.lines if line.tick is not None]}
+
+    def perform(self, form):
+        actions.set_mentors_steps(engagement=self.object, steps=form.chosen(), by=self.request.user)
+        return reverse("coordination:own-start")
+
+    def get_context_data(self, **kwargs):
+        name = self.object.volunteer.person.first_name
+        heading = _("A good start for %(name)s") % {"name": name}
+        start = {"text": _("My start"), "url": reverse("coordination:own-start")}
+        return super().get_context_data(**kwargs) | {
+            "heading": heading,
+            "lead": localised(self.object.site.activity, "title").text,
+            "crumbs": [*own_crumbs(heading)[:1], start, {"text": heading, "url": ""}],
         }

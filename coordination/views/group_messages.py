@@ -153,7 +153,7 @@ class GroupDetailView(GroupRows, DetailView):
 
     def _draft(self):
         previews = [
-            {"person": person, **emails.group_context(self.object, person)} for person in self.shown
+            {"person": person, **emails.group_preview(self.object, person)} for person in self.shown
         ]
         ways = [(Channel(way).label, number) for way, number in self.reached.by_way.most_common()]
         left_out = [

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from core import jobs
 from core.channels import reports, returned
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
     queue=Queue.MAIL,
     lease=600,
     atomic=False,
+    title=_("Mails that came back are read"),
 )
 def read_returned_mail(run):
     """Read the mailbox, where one is set."""

@@ -28,10 +28,13 @@ class OperationsView(ForManagers, PageView):
 
     def get_context_data(self, **kwargs):
         state = operations.snapshot()
+        troubles = state.troubles
+        going_on, well_again = operations.shown_incidents(troubles)
         return super().get_context_data(**kwargs) | {
             "state": state,
-            "troubles": state.troubles,
-            "incidents": operations.shown_incidents(),
+            "troubles": troubles,
+            "incidents": going_on,
+            "well_again": well_again,
         }
 
 

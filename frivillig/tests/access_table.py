@@ -165,6 +165,7 @@ coordination:own-shift-sign-up            free-shift   in   404  ok   404  404  
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
 coordination:own-reminders                -            in   404  ok   .    404  post
 coordination:own-start                    -            in   ok   ok   .    ok   -
+coordination:own-mentor-steps             mentee       in   404  ok   404  404  post
 coordination:own-contact                  -            in   404  ok   .    404  post
 coordination:own-message-list             -            in   ok   ok   .    ok   -
 coordination:own-message                  own-message  in   404  ok   404  404  -

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from django.db import connection
 from core import kinds, mail, wake
 from core.tests.mail_server import Office, Server
 from frivillig.environment import Environment
-from frivillig.tests.faults_servers import free_port, wait_for
+from frivillig.tests.faults_servers import OwnPostgres, free_port, settings_of, wait_for
 
 PATIENCE_SECONDS = 240
 PAGE = "/was"  # public, from templates, with settings from the database
@@ -247,3 +248,30 @@ def workshop(tmp_path, monkeypatch, database, broker_address):
     yield shop
     shop.stop()
     sender.close()
+
+
+@pytest.fixture
+def postgres_folder():
+    """Where a PostgreSQL of the test's own keeps its files."""
+    with tempfile.TemporaryDirectory(prefix="frivillig-faults-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def own_postgres(transactional_db, postgres_folder):
+    """A PostgreSQL that may be stopped; this process too works in it while the test runs."""
+    known = connection.settings_dict
+    address = (
+        f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}"
+        f"/{known['NAME']}"
+    )
+    server = OwnPostgres(postgres_folder, address)
+    server.start()
+    server.copy()
+    before = {name: known[name] for name in settings_of(server.address)}
+    connection.close()
+    known.update(settings_of(server.address))
+    yield server
+    connection.close()
+    known.update(before)
+    server.kill()

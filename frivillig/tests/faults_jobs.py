@@ -11,13 +11,26 @@ from core.models import User
 STARTED = "started"
 RULE = "faults.each_minute"
 
+UNWRITABLE = "unwritable"
+
+
+def letter(message):
+    """A value for every placeholder, but for whom the text cannot be written."""
+    return {} if message.params.get("matter") == UNWRITABLE else {"matter": "vagten"}
+
+
 if "FAULTS_DIR" in os.environ:  # a worker; the test itself imports this file for the names
     delivery.LEASE = timedelta(seconds=3)
+    delivery.MAX_ATTEMPTS = 10_000  # so that a machine that is slow itself gives nothing up
     delivery.backoff = lambda attempts, first: timedelta(seconds=0.5)
     jobs.backoff = lambda attempts: timedelta(seconds=0.5)
     jobs.WOKEN_AGAIN_AFTER = timedelta(seconds=1)
     wake.BROKER_REST_SECONDS = 0.2
-    mail.register("tests.letter", context=lambda message: {"matter": "vagten"})
+    mail.register(
+        "tests.letter",
+        context=letter,
+        placeholders=(mail.Placeholder("matter", "What it is about", "vagten"),),
+    )
 
     @jobs.scheduled(RULE, every=timedelta(seconds=60))
     def each_minute(run):

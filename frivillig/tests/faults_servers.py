@@ -1,14 +1,16 @@
 """Servers of the fault tests' own, to be stopped, killed and emptied without harm to the suite."""
 
+import contextlib
 import os
 import pwd
 import secrets
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis
@@ -107,7 +109,7 @@ class OwnPostgres(Server):
         self._run(
             "initdb", "--pgdata", folder / "data", "--username", "faults", "--no-sync",
             "--auth", "scram-sha-256", "--pwfile", secret, "--encoding", "UTF8",
-            "--locale", "C.UTF-8",
+            "--locale", "C.UTF-8", "--wal-segsize", "1",
         )  # fmt: skip
 
     def command(self):
@@ -146,7 +148,7 @@ def _account(folder):
     return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
 
 
-@contextmanager
+@contextlib.contextmanager
 def deaf(port):
     """A mail server that takes connections and never says a word."""
     with socket.socket() as listener:
@@ -166,3 +168,41 @@ def settings_of(address):
         "PASSWORD": parts.password,
         "NAME": parts.path[1:],
     }
+
+
+class SmallDisk:
+    """A disk of its own in memory at `folder`, to be filled and freed. Mounting is root's."""
+
+    def __init__(self, folder, megabytes=160):
+        self.folder, self.megabytes = folder, megabytes
+
+    def __enter__(self):
+        size = f"size={self.megabytes}m,mode=755"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", self.folder], check=True)
+        return self
+
+    def __exit__(self, *exception):
+        subprocess.run(["umount", "--lazy", self.folder], check=True)
+
+    @property
+    def _ballast(self):
+        return self.folder / "ballast"
+
+    def fill(self):
+        """Take all the space that is left."""
+        with contextlib.suppress(OSError), self._ballast.open("ab", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+
+    def free(self):
+        self._ballast.unlink()
+
+
+def may_mount():
+    """True if this account may mount a disk in memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with SmallDisk(Path(folder), megabytes=1):
+                return True
+        except (OSError, subprocess.CalledProcessError):
+            return False

@@ -100,6 +100,42 @@ def test_a_mail_server_that_never_answers(workshop):
     assert set(arrived(workshop.office).values()) == {1}
 
 
+def test_a_fault_of_one_recipient_is_nobody_elses(workshop):
+    """No server at first; then refused, put off, cut off half-way, and a text that fails."""
+    office, (gone, later, closed, full, cut, doubt, broken) = workshop.office, addresses(7)
+    site = workshop.start_site()
+    workshop.start_worker()
+    port = workshop.stop_office()
+    with site.watched() as pages:
+        write(30)
+        mail.send("tests.letter", to=mail.Recipient(broken), matter=faults_jobs.UNWRITABLE)
+        workshop.wait_until(lambda: Message.objects.filter(last_error="mail server down").exists())
+        office.rcpt |= {gone: "550 No such user", later: "451 Greylisted"}
+        office.data |= {closed: "554 Refused", full: "452 Too much"}
+        office.hang_up_at_rcpt.add(cut)
+        office.hang_up_after_data.add(doubt)
+        workshop.start_office(port)
+        late = {gone, later, closed, full, broken}
+        workshop.wait_until(lambda: not unsent().exclude(recipient_email__in=late).exists())
+        workshop.wait_until(lambda: len(pages) >= 5)
+    del office.rcpt[later], office.data[full]
+    workshop.wait_until(lambda: not unsent().exclude(state=MessageState.FAILED).exists())
+    assert {message.recipient_email for message in unsent()} == {gone, closed, broken}
+    taken = Counter(letter["To"] for letter in office.letters)
+    assert taken.pop(doubt) == 2  # it was taken in, and the answer never came
+    assert set(taken.values()) == {1}
+    ids = {letter["Message-ID"] for letter in office.letters if letter["To"] == doubt}
+    assert len(ids) == 1
+
+
+def addresses(number):
+    return [f"f{n}@example.dk" for n in range(number - 1)] + ["broken@example.dk"]
+
+
+def unsent():
+    return Message.objects.exclude(state=MessageState.SENT)
+
+
 def test_two_clocks_start_every_rule_once(workshop):
     for _clock in range(2):
         workshop.start_worker("--beat", "--hostname", f"clock{_clock}@%h")

@@ -3,15 +3,12 @@
 Collected where the suite runs on both (`conftest.py`); the servers that suffer are the tests' own.
 """
 
-import tempfile
-from pathlib import Path
-
 import pytest
 from django.db import connection
 
 from core import jobs, wake
 from core.models import Job, User
-from frivillig.tests.faults_servers import OwnPostgres, OwnRedis, settings_of
+from frivillig.tests.faults_servers import OwnRedis
 from frivillig.tests.test_jobs_faults import all_done, all_sent, arrived, write
 
 
@@ -21,27 +18,6 @@ def own_redis(tmp_path):
     server.start()
     yield server
     server.kill()
-
-
-@pytest.fixture
-def own_postgres(transactional_db):
-    """A PostgreSQL that may be stopped; this process too works in it while the test runs."""
-    known = connection.settings_dict
-    address = (
-        f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}"
-        f"/{known['NAME']}"
-    )
-    with tempfile.TemporaryDirectory(prefix="frivillig-faults-") as folder:
-        server = OwnPostgres(Path(folder), address)
-        server.start()
-        server.copy()
-        before = {name: known[name] for name in settings_of(server.address)}
-        connection.close()
-        known.update(settings_of(server.address))
-        yield server
-        connection.close()
-        known.update(before)
-        server.kill()
 
 
 class TestRedis:

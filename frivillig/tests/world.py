@@ -16,7 +16,15 @@ from agreements.models import Agreement, AttestationKind
 from agreements.tests import factories as papers
 from coordination import emails
 from coordination.access import Role
-from coordination.models import Assignment, GroupMessage, RecognitionInvitation, Tie
+from coordination.models import (
+    Assignment,
+    GroupMessage,
+    Mentorship,
+    RecognitionInvitation,
+    StepOwner,
+    Tie,
+    WelcomeStep,
+)
 from coordination.tests import factories as make
 from core import operations
 from core.channels import unsubscribe
@@ -197,6 +205,7 @@ def _papers(place, site, volunteer):
     place.rows["archived"] = _archived(place, site)
     place.rows["own-words"] = _own_words(place, sent.version, coordinator)
     place.numbers += [sent.number, place.rows["draft"].number]
+    _mentor(place, volunteer, of=place.rows["lacking"])
     for state, person in (("ordered", lacking), ("approved", volunteer), ("suspended", drafted)):
         row = attestations.order(volunteer=person, branch=place.branch, by=coordinator)
         if state != "ordered":
@@ -206,6 +215,16 @@ def _papers(place, site, volunteer):
         place.rows[state] = row
     place.rows["own-case"] = place.rows["approved"]
     _orders(place, site)
+
+
+def _mentor(place, volunteer, *, of):
+    """The volunteer is the mentor of somebody, and a step is theirs to tick."""
+    by = place.staff[Role.LOCAL_COORDINATOR]
+    Mentorship.objects.create(
+        engagement=of, mentor=volunteer, agreed_at=timezone.now(), agreed_by=by
+    )
+    WelcomeStep.objects.create(title="Følges ad", owner=StepOwner.MENTOR, since=today())
+    place.rows["mentee"] = of
 
 
 def _orders(place, site):
