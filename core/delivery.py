@@ -291,9 +291,11 @@ def _another_way(message, answer):
     )
 
 
-def _later_or_failed(message, reason, *, most=MAX_ATTEMPTS):
-    if message.attempts >= most:
-        if most == MAX_ATTEMPTS and _must_arrive(message):
+def _later_or_failed(message, reason, *, most=None):
+    """Tried again later; after `most` attempts (None: the usual number) it has failed, or goes
+    another way if it was the way that failed."""
+    if message.attempts >= (most or MAX_ATTEMPTS):
+        if most is None and _must_arrive(message):
             _another_way(message, reason)
         else:
             _close(message, state=MessageState.FAILED, last_error=reason, reason="gave_up")

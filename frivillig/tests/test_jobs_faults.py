@@ -120,7 +120,11 @@ def test_a_fault_of_one_recipient_is_nobody_elses(workshop):
         workshop.wait_until(lambda: len(pages) >= 5)
     del office.rcpt[later], office.data[full]
     workshop.wait_until(lambda: not unsent().exclude(state=MessageState.FAILED).exists())
-    assert {message.recipient_email for message in unsent()} == {gone, closed, broken}
+    assert {message.recipient_email: message.reason for message in unsent()} == {
+        gone: "refused",
+        closed: "refused",
+        broken: "gave_up",
+    }
     taken = Counter(letter["To"] for letter in office.letters)
     assert taken.pop(doubt) == 2  # it was taken in, and the answer never came
     assert set(taken.values()) == {1}
