@@ -154,6 +154,24 @@ def test_shift_that_moved_after_it_was_written_is_reminded_of_at_its_new_time(
     assert remind(HOURS) == 1
 
 
+def test_the_last_reminder_goes_in_the_quiet_hours_and_the_first_rests(site, clock, mailoutbox):
+    """Of a shift at seven one is reminded at five: at eight it would be worth nothing."""
+    seven = datetime(2026, 3, 6, 6, 0, tzinfo=UTC)  # 7 in Copenhagen
+    booked(site, starts_at=seven)
+    clock.move_to(seven - timedelta(hours=2))
+    assert remind(HOURS) == 1
+    assert delivery.deliver() == 1
+    assert mailoutbox[0].subject.startswith("Din vagt begynder")
+    Message.objects.all().delete()
+
+    clock.move_to(datetime(2026, 3, 4, 20, 30, tzinfo=UTC))  # half past nine in the evening
+    remind(DAYS)
+    Message.objects.update(not_before=timezone.now())
+    assert delivery.deliver() == 0
+    clock.move_to(datetime(2026, 3, 5, 9, 0, tzinfo=UTC))
+    assert delivery.deliver() == 1
+
+
 def test_cancelled_in_the_meantime_is_skipped(site, mailoutbox):
     assignment = booked(site, starts_at=in_hours(2))
     remind(HOURS)
