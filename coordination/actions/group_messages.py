@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from coordination import audiences
 from coordination.access import Permission, scope_of
 from coordination.models import Audience, GroupMessage
-from core import audit, jobs, policies
+from core import audit, jobs, necessity, policies
 from core.errors import DomainError
 from core.markdown import PLACEHOLDER
 from core.models import Message, MessageState
@@ -99,11 +99,17 @@ def send(*, group, by):
             _("It is to more than %(most)d people. Choose fewer.") % {"most": most},
             code="group_too_large",
         )
-    group.written_by, group.goes_at = by, timezone.now() + UNDO_WITHIN
+    group.written_by, group.goes_at = by, _goes_at(group)
     group.save(update_fields=["written_by", "goes_at"])
     _record("group_message.sent", group, by)
     jobs.enqueue(JOB, key=f"{JOB}:{group.pk}", owner=by, group_id=group.pk)
     return group
+
+
+def _goes_at(group):
+    """In two minutes; what may be declined rests at night, and can be taken back till then."""
+    soon = timezone.now() + UNDO_WITHIN
+    return soon if group.necessary else necessity.quiet_ends(soon)
 
 
 @transaction.atomic

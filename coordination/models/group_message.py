@@ -28,7 +28,8 @@ class GroupMessage(models.Model):
 
     `chosen` are the ids of people who stood on a list when it was drafted. `necessary`: needed
     for the work, so it reaches everybody; else people may have declined it. It goes out at
-    `goes_at`, two minutes after it was sent, and until then it can be undone.
+    `goes_at`, two minutes after it was sent or when the night is over, and until then it can be
+    undone.
     """
 
     branch_lookup = "branch"

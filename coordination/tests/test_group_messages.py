@@ -135,6 +135,21 @@ def test_after_two_minutes_it_is_too_late(clock, here, coordinator, volunteer):
     assert refused.value.code == "too_late_to_undo"
 
 
+def test_news_written_at_night_wait_for_the_day_and_can_be_taken_back(
+    clock, here, coordinator, volunteer
+):
+    clock.move_to(datetime(2026, 3, 3, 22, tzinfo=UTC))  # 23 in Copenhagen
+    group = draft(here, coordinator)
+    send(group, coordinator)
+    group.refresh_from_db()
+    assert group.goes_at == datetime(2026, 3, 4, 7, tzinfo=UTC)  # 8
+    assert group.may_be_undone(datetime(2026, 3, 4, 6, 59, tzinfo=UTC))
+    needed = draft(here, coordinator, necessary=True)
+    send(needed, coordinator)
+    needed.refresh_from_db()
+    assert needed.goes_at == datetime(2026, 3, 3, 22, 2, tzinfo=UTC)
+
+
 def test_rows_written_twice_are_written_once(clock, here, coordinator, volunteer, bo):
     group = draft(here, coordinator)
     rows = send(group, coordinator)

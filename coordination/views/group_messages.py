@@ -204,7 +204,7 @@ class GroupSendView(GroupAction):
         gettext_lazy("You can take it back for two minutes."),
         gettext_lazy("Answers come to your own e-mail address."),
     )
-    success_message = gettext_lazy("It goes out in two minutes. Until then you can take it back.")
+    success_message = gettext_lazy("You can take it back until it goes out.")
 
     def perform(self):
         group_messages.send(group=self.object, by=self.request.user)
