@@ -12,6 +12,7 @@ from coordination.models import Assignment, RoleAssignment, WelcomeStep
 from coordination.tests import factories
 from core import audit, messagetexts, policies
 from core.models import (
+    AccessEvent,
     AuditSeal,
     Deletion,
     Job,
@@ -84,7 +85,7 @@ def make_system_rows(*, by):
         draft,
         draft.clauses.first(),
         event,
-        audit.record_access(None, [1, 2], "admin.people"),
+        AccessEvent.objects.get(pk=audit.record_access(None, [1, 2], "admin.people")),
         make_job(),
         make_message(),
         ScheduledRun.objects.create(rule="core.seal", slot=timezone.now()),

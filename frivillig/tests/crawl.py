@@ -78,9 +78,9 @@ class Crawler:
         self.foreign = []
 
     def everything(self):
+        self.public_pages()  # first: one tells whether the workers have been silent for minutes
         self.staff_pages()
         self.own_pages()
-        self.public_pages()
         self.account_pages()
         self.admin_pages()
         self.searches()

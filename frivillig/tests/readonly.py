@@ -2,16 +2,18 @@
 
 import re
 
+from core.tests.counting import CONTROL, weight
+
 # What a GET may write: the audit's own tables, sessions and the cache's table.
 ALLOWED = (
     *("core_accessevent", "core_accesssubject", "core_auditevent", "core_auditsubject"),
     *("django_session", "core_cache"),
 )
 READS = re.compile(r"\s*(?:\(\s*)?(SELECT|EXPLAIN|WITH|PRAGMA table_info)\b", re.IGNORECASE)
-CONTROL = re.compile(
-    r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET (CONSTRAINTS|TRANSACTION))\b", re.IGNORECASE
-)
 LOCKS = re.compile(r"\bFOR (NO KEY )?UPDATE\b", re.IGNORECASE)
+WRITTEN_WITHIN = re.compile(
+    r'(?<!FOR )\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE
+)
 TARGET = re.compile(
     r'\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE(?: OR \w+)?|DELETE FROM|REPLACE INTO)\s+"?(\w+)"?',
     re.IGNORECASE,
@@ -20,11 +22,10 @@ TARGET = re.compile(
 
 def is_write(sql):
     """True unless the statement only reads, controls the transaction, or writes what it may."""
-    if READS.match(sql):
-        writes_within = re.search(r"\b(INSERT INTO|UPDATE \"|DELETE FROM)\b", sql, re.IGNORECASE)
-        return bool(sql.lstrip().upper().startswith("WITH") and writes_within)
     if CONTROL.match(sql):
         return False
+    if READS.match(sql):
+        return bool(set(WRITTEN_WITHIN.findall(sql)) - set(ALLOWED))
     target = TARGET.match(sql)
     return not (target and target.group(1) in ALLOWED)
 
@@ -37,8 +38,7 @@ class Watch:
         self.writes = []
 
     def __call__(self, execute, sql, params, many, context):
-        if not CONTROL.match(sql):
-            self.count += 1
+        self.count += weight(sql)
         if is_write(sql):
             self.writes.append(sql[:200])
         return execute(sql, params, many, context)

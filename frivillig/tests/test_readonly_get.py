@@ -5,6 +5,7 @@ from django.db import connection
 
 from coordination.models import Association
 from coordination.tests import factories
+from core import audit
 from frivillig.tests.readonly import Watch, is_write
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ def test_a_planted_write_is_seen():
         'SAVEPOINT "s1"',
         'RELEASE SAVEPOINT "s1"',
         'INSERT INTO "core_accessevent" ("at") VALUES (1)',
+        audit.INSERT_ACCESS,
         'UPDATE "django_session" SET "expire_date" = 1',
     ],
 )
@@ -57,6 +59,8 @@ def test_reads_and_the_audit_pass(sql):
     "sql",
     [
         'INSERT INTO "coordination_person" ("name") VALUES (1)',
+        'WITH a AS (INSERT INTO "coordination_person" ("name") VALUES (1)) SELECT 1',
+        audit.INSERT_ACCESS.replace("core_accesssubject", "coordination_person"),
         'UPDATE "core_accessevent_other" SET "a" = 1',
         'DELETE FROM "agreements_document"',
         'WITH gone AS (DELETE FROM "core_job" RETURNING *) SELECT * FROM gone',
