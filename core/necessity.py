@@ -66,9 +66,39 @@ def quiet_ends(now):
     return _at(day, policies.get(QUIET_UNTIL))
 
 
+def late_since(rows, now):
+    """Since when the oldest of these messages should have gone, or None. 1 query.
+
+    What rests at night is late from the morning on, what is gathered from the day's hour on.
+    """
+    usual = Q(priority__lt=kinds.URGENT)
+    gathered = usual & Q(kind__in=nice_and_gathered())
+    resting = usual & Q(kind__in=_declinable()) & ~gathered
+    oldest = rows.aggregate(
+        always=Min("not_before", filter=~gathered & ~resting),
+        resting=Min("not_before", filter=resting),
+        gathered=Min("not_before", filter=gathered & Q(not_before__lte=last_gathering(now))),
+    )
+    found = [oldest["always"]]
+    if not is_quiet(now):
+        morning = _last_at(policies.get(QUIET_UNTIL), now)
+        found += [
+            since and max(since, floor)
+            for since, floor in (
+                (oldest["resting"], morning),
+                (oldest["gathered"], max(morning, last_gathering(now))),
+            )
+        ]
+    return min((since for since in found if since), default=None)
+
+
 def last_gathering(now):
     """The newest instant at which gathered mails were let go."""
-    hour, day = policies.get(GATHER_HOUR), timezone.localdate(now)
+    return _last_at(policies.get(GATHER_HOUR), now)
+
+
+def _last_at(hour, now):
+    day = timezone.localdate(now)
     today = _at(day, hour)
     return today if today <= now else _at(day - timedelta(days=1), hour)
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import jobs, policies
+from core import jobs, necessity, policies
 from core.models import (
     Heartbeat,
     Incident,
@@ -125,7 +125,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything at one moment. Some eight queries, however much there is."""
+    """Everything at one moment. Some nine queries, however much there is."""
 
     at: object
     queues: list
@@ -224,16 +224,16 @@ def _mail(now):
     waiting = Message.objects.filter(state__in=(MessageState.WAITING, MessageState.SENDING))
     due = waiting.filter(Q(not_before__lte=now) | Q(attempts__gt=0)).aggregate(
         number=Count("pk"),
-        untried=Min("not_before", filter=Q(attempts=0)),
         # What was put off is due later and later; it has been stuck since it was written.
         put_off=Min("created_at", filter=Q(attempts__gt=0)),
     )
+    untried = necessity.late_since(waiting.filter(not_before__lte=now, attempts=0), now)
     lately = Message.objects.filter(created_at__gte=now - RATE_OVER).aggregate(
         sent=Count("pk", filter=Q(state=MessageState.SENT)),
         failed=Count("pk", filter=Q(state=MessageState.FAILED)),
         bounced=Count("pk", filter=Q(state=MessageState.BOUNCED)),
     )
-    stuck = min((due[name] for name in ("untried", "put_off") if due[name]), default=None)
+    stuck = min((since for since in (untried, due["put_off"]) if since), default=None)
     return MailState(waiting=due["number"], stuck=stuck, **lately)
 
 

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from core import alerts, delivery, jobs, mail, operations, policies, tasks, wake
+from core import kinds as message_kinds
 from core.models import (
     AuditEvent,
     Heartbeat,
@@ -116,6 +117,22 @@ def test_mail_that_waits_too_long(clock):
     assert kinds() == []
     clock.shift(timedelta(minutes=2))
     assert kinds() == ["mail"]
+
+
+def test_mail_that_rests_at_night_is_late_from_the_morning_on(clock, monkeypatch):
+    """An hour's patience after eight; what the work needs is late at night too."""
+    monkeypatch.setattr(message_kinds, "_kinds", dict(message_kinds.kinds()))
+    mail.register("tests.letter", context=lambda message: {}, declinable=True)
+    late_evening = datetime(2026, 3, 3, 21, 30, tzinfo=UTC)
+    write(not_before=late_evening)
+    found = {}
+    for hour, minute in ((2, 0), (7, 59), (8, 59), (9, 1)):
+        clock.move_to(datetime(2026, 3, 4, hour - 1, minute, tzinfo=UTC))
+        found[hour, minute] = "mail" in kinds()
+    assert found == {(2, 0): False, (7, 59): False, (8, 59): False, (9, 1): True}
+    mail.register("tests.letter", context=lambda message: {})
+    clock.move_to(late_evening + timedelta(minutes=61))
+    assert "mail" in kinds()
 
 
 def test_mail_that_is_put_off_again_and_again_is_stuck(clock):
