@@ -24,11 +24,13 @@ class CoordinationConfig(AppConfig):
         from coordination.access import register_person_tie
         from coordination.models import Engagement
         from core import alerts
+        from core import policies as settings_of_places
         from core.channels import reach as ways
 
         register_person_tie(Engagement, person_field="volunteer_id", branch_lookup="site__branch")
         ways.find_with(reach.reach_of)
         policies.register_policies()
+        settings_of_places.name_places(queries.places)
         privacy.register()
         emails.register()
         reminder_emails.register()

@@ -429,3 +429,10 @@ def managers_to_tell():
         mail.Recipient(row.user.email, row.user.name, row.user.language, user=row.user)
         for row in held.select_related("user").order_by("user_id")
     ]
+
+
+def places(user):
+    """[(path, name)] of the branches below the top whose settings the user may decide, by tree."""
+    rows = Branch.objects.permitted(user, Permission.EDIT_POLICIES).exclude(parent=None)
+    found = rows.select_related("parent").order_by("parent__path", "name")
+    return [(row.path, f"{row.name} ({row.parent.name})") for row in found]

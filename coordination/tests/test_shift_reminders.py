@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -121,6 +122,23 @@ def test_branch_off(site, here, manager):
 
 
 # --- What has lost its sense ---------------------------------------------------------------
+
+
+def test_a_manager_turns_a_rule_off_for_one_branch(site, here, elsewhere, manager, client):
+    """As on the page that the table of reminders leads to."""
+    client.force_login(manager)
+    rule = schedule.reminders()[DAYS]
+    address = reverse("admin:core_policyvalue_set", args=[rule.setting])
+    page = client.get(address)
+    paths = [path for path, _name in page.context["form"].fields["path"].choices]
+    assert paths[0] == ""
+    assert set(paths[1:]) == {here.path, elsewhere.path}
+    answer = client.post(
+        address, {"path": here.path, "value": "False", "valid_from": "03.03.2026", "note": ""}
+    )
+    assert answer.status_code == 302
+    assert not schedule.is_on(DAYS, here.path)
+    assert schedule.is_on(DAYS, elsewhere.path)
 
 
 def test_shift_that_began_during_an_outage_is_not_reminded_of(site, clock):
