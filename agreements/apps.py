@@ -11,10 +11,12 @@ class AgreementsConfig(AppConfig):
     def ready(self):
         from agreements import (
             boxes,
+            consents,
             constraints,
             emails,
             menu,
             news,
+            numbers,
             policies,
             privacy,
             receivers,
@@ -32,4 +34,6 @@ class AgreementsConfig(AppConfig):
         tasks.register()
         receivers.subscribe()
         boxes.register()
+        numbers.register()
+        consents.register()
         menu.register()

@@ -36,6 +36,7 @@ def volunteer_panel(request, volunteer):
     found = queries.next_steps(engagements, today(), user)
     steps = [step for one in found.values() for step in one]
     return {
+        "volunteer": volunteer,
         "blocking": [step for step in steps if step.blocking],
         "possible": [step for step in steps if not step.blocking],
         "agreements": queries.agreements_of(volunteer, user),

@@ -7,11 +7,12 @@ what is shown to the one who signs; the bytes of the PDF are what the hash and s
 import base64
 from dataclasses import dataclass
 
+import structlog
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from agreements import changes, library, parties, placeholders
+from agreements import changes, library, parties, placeholders, verification
 from agreements.models import (
     Agreement,
     AttestationDuty,
@@ -23,7 +24,8 @@ from agreements.models import (
     SigningMethod,
 )
 from coordination.models import Engagement, Site, Tie
-from core import files, mail, pdf, policies
+from core import files, mail, pdf, pdf_seal, policies
+from core.errors import DomainError
 from core.periods import day_of, today
 from core.templatetags.ui import day as day_text
 
@@ -36,6 +38,8 @@ ROLES = {
 }
 CHANNELS = {Channel.EMAIL: "e-mail"}
 TEMPLATE = "pdf/agreement.html"
+
+log = structlog.get_logger(__name__)
 
 WORDS = {
     "da": {
@@ -116,9 +120,22 @@ def source(agreement):
 
 
 def render(agreement):
-    """The text as it is now, frozen by whoever stores it. Slow: some 300 ms."""
+    """The text as it is now, frozen by whoever stores it. Slow: some 300 ms.
+
+    Raises DomainError("not_rendered") where the renderer fails: what it says is for the log.
+    """
     html = source(agreement)
-    return Text(html, pdf.render_html(html, identifier=agreement.number))
+    try:
+        return Text(html, pdf.render_html(html, identifier=agreement.number))
+    except Exception as error:
+        log.exception("agreement_not_rendered", agreement_id=agreement.pk)
+        raise DomainError(
+            _(
+                "The document could not be made just now. Nothing was sent or changed. Try again "
+                "in a while, and tell those who look after the system if it goes on."
+            ),
+            code="not_rendered",
+        ) from error
 
 
 def clauses(agreement, language="da", *, easy=False):
@@ -368,19 +385,25 @@ def handbook(activity, branch):
 # --- The signed document -------------------------------------------------------------------
 
 
-def signed(agreement):
-    """The signed document as PDF bytes, from the frozen text and the signatures. Slow."""
+def signed(agreement, code):
+    """The signed document as PDF bytes, from the frozen text and the signatures, with the short
+    code on it and the seal put on last. Slow.
+    """
     text = agreement.documents.get(kind=DocumentKind.TEXT)
     with translation.override("da"):
-        rows = agreement.signatures.select_related("registered_by")
+        rows = agreement.signatures.select_related("registered_by", "evidence")
         context = {
             "reference": f"Aftale {agreement.number}",
             "signatures": [_signature(one) for one in rows],
             "has_addresses": any(one.sent_to_sha256 for one in rows),
+            "code": verification.shown(code),
+            "verify_url": verification.address(code),
+            "qr_code": verification.qr_code(code),
         }
-    return pdf.signed_document(
+    content = pdf.signed_document(
         text.source, bytes(text.content), context, identifier=f"{agreement.number}/signed"
     )
+    return pdf_seal.apply(content)
 
 
 def _signature(signature):
@@ -396,6 +419,8 @@ def _signature(signature):
         channel = CHANNELS[signature.channel]
         method = f"Link og engangskode, koden sendt med {channel} til {signature.sent_to}"
         shown["address_sha256"] = signature.sent_to_sha256
+    if signature.method == SigningMethod.MITID:
+        method = f"MitID, bekræftet af {signature.evidence.issuer}"
     return shown | {"method": method, "signed_at": timezone.localtime(signature.recorded_at)}
 
 

@@ -15,6 +15,12 @@ def register():
         visible=who_holds(Permission.VIEW_AGREEMENTS),
     )
     navigation.register(
+        _("Papers in order"),
+        "agreements:board",
+        order=58,
+        visible=who_holds(Permission.VIEW_AGREEMENTS),
+    )
+    navigation.register(
         _("Certificates"),
         "agreements:attestation-list",
         order=56,

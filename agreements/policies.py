@@ -9,6 +9,8 @@ def register_policies():
     """Called once, from `AgreementsConfig.ready`."""
     name_section("agreements", _("Agreements"))
     name_section("attestation", _("Certificates"))
+    name_section("consent", _("Consents"))
+    name_section("journal", _("Records system"))
     name_section("attestations", _("Old certificates"))
     name_section("threshold", _("Thresholds for being with children"))
     name_section("requester", _("Who orders certificates"))
@@ -67,6 +69,36 @@ def register_policies():
             True,
             label=_("A branch's own words in an agreement are approved before they are used"),
             help=_("Those who edit the templates approve them."),
+        ),
+        Policy(
+            "consent.guardian_age",
+            int,
+            15,
+            minimum=0,
+            maximum=18,
+            unit=_("years"),
+            label=_("The age from which one consents alone"),
+            help=_("Younger volunteers consent together with a guardian."),
+            source="databeskyttelsesloven § 6; domain.md section 3",
+            verify=True,
+        ),
+        Policy(
+            "journal.kle_number",
+            str,
+            "",
+            optional=True,
+            label=_("KLE number of volunteers' agreements"),
+            help=_("For example 00.16.00. Written in the metadata for the records system."),
+            source="domain.md rule 60",
+        ),
+        Policy(
+            "journal.kle_facet",
+            str,
+            "",
+            optional=True,
+            label=_("KLE facet of volunteers' agreements"),
+            help=_("For example P20."),
+            source="domain.md rule 60",
         ),
         Policy(
             "agreements.link_days",

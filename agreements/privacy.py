@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,17 +14,23 @@ from agreements.models import (
     AssociationDeclaration,
     Attestation,
     Clause,
+    ConfidentialityDeclaration,
+    Consent,
     Coverage,
     Document,
     DutyAssessment,
     HeldCpr,
+    JournalEntry,
     LegalReference,
     LocalClause,
     OrderBatch,
     Signature,
+    SignatureEvidence,
+    SignatureScan,
     SigningCode,
     TemplateVersion,
     ThresholdCrossing,
+    VerificationCode,
 )
 from agreements.states import (
     OPENING,
@@ -33,6 +39,7 @@ from agreements.states import (
     AgreementState,
     AttestationState,
 )
+from coordination.models import Engagement
 from core import privacy
 from core.periods import start_of, today
 from core.policies import Policy
@@ -42,7 +49,10 @@ from core.privacy import DELETE_ROW, KEEP, REPLACE, Operational, Personal, Sensi
 AGREED = gettext_lazy("The agreement on volunteering")
 CLEARED = gettext_lazy("Knowing who may work with children")
 FOR_A_DAY = gettext_lazy("a day")
+CONSENTED = gettext_lazy("What the person has consented to")
 AGREEMENTS = "agreements.over"
+CONSENTS = "consents.over"
+DECLARATIONS = "declarations.over"
 ATTESTATIONS = "attestations.over"
 CPR = "attestations.cpr"
 KEPT = KEEP(
@@ -73,6 +83,7 @@ def register_fields():
     """Called once, from `AgreementsConfig.ready`."""
     _register_texts()
     _register_agreements()
+    _register_consents()
     privacy.register(
         Attestation,
         _operational("id", "opened_by", "ordered_by", "received_by", "declined_by")
@@ -221,6 +232,32 @@ def _register_agreements():
         person="agreement__volunteer",
     )
     privacy.register(
+        VerificationCode,
+        _operational("id", "agreement", "made_at") | _agreed("code"),
+        person="agreement__volunteer",
+    )
+    privacy.register(
+        JournalEntry,
+        _operational("id", "agreement", "recorded_by")
+        | _operational("recorded_at", export=True)
+        | _agreed("reference"),
+        person="agreement__volunteer",
+    )
+    privacy.register(
+        SignatureEvidence,
+        _operational("id", "signature")
+        | _operational("received_at", export=True)
+        | _agreed("issuer", "claims"),
+        person="signature__agreement__volunteer",
+    )
+    privacy.register(
+        SignatureScan,
+        _operational("id", "signature", "content_type", "size", "added_by")
+        | _operational("sha256", "added_at", export=True)
+        | _agreed("content", export=False),
+        person="signature__agreement__volunteer",
+    )
+    privacy.register(
         SigningCode,
         _operational("id", "agreement", "party", "nonce", "created_at", "expires_at", "attempts")
         | _operational("channel")
@@ -230,6 +267,38 @@ def _register_agreements():
             for name in ("sent_to", "sent_to_sha256")
         },
         person="agreement__volunteer",
+    )
+
+
+def _register_consents():
+    """What somebody said yes to, for as long as it must be shown that they did."""
+    privacy.register(
+        Consent,
+        _operational("id", "branch", "text", "asked_by", "given_by", "withdrawn_by")
+        | _operational("taken_down_by")
+        | _operational("asked_at", "taken_down_at", export=True)
+        | {"volunteer": Operational(erase=DELETE_ROW)}
+        | {
+            name: Personal(CONSENTED, basis=privacy.CONSENT, retention=CONSENTS, erase=DELETE_ROW)
+            for name in (
+                *("kind", "context", "places", "given_at", "given_by_guardian"),
+                "withdrawn_at",
+            )
+        },
+        person="volunteer",
+    )
+    privacy.register(
+        ConfidentialityDeclaration,
+        _operational("id", "text", "recorded_at", "recorded_by")
+        | _operational("method", export=True)
+        | {"volunteer": Operational(erase=DELETE_ROW)}
+        | {
+            name: Personal(
+                AGREED, basis=privacy.PUBLIC_TASK, retention=DECLARATIONS, erase=DELETE_ROW
+            )
+            for name in ("signer_name", "signed_on")
+        },
+        person="volunteer",
     )
 
 
@@ -276,6 +345,18 @@ def register_rules():
             verify=True,
         ),
         Policy(
+            "consents.kept_months",
+            int,
+            24,
+            minimum=1,
+            maximum=120,
+            unit=gettext_lazy("months"),
+            label=gettext_lazy("Withdrawn consents are deleted so long after"),
+            help=gettext_lazy("Until then it can be shown what was consented to, and when."),
+            source="GDPR art. 7(1); domain.md rule 49",
+            verify=True,
+        ),
+        Policy(
             "attestations.kept_months",
             int,
             12,
@@ -310,6 +391,33 @@ def register_rules():
             basis="GDPR art. 5(1)(e)",
         )
     )
+    for key, label, policy, model, expired in (
+        (
+            CONSENTS,
+            gettext_lazy("Consents that were withdrawn"),
+            "consents.kept_months",
+            Consent,
+            _consents_over,
+        ),
+        (
+            DECLARATIONS,
+            gettext_lazy("Declarations of confidentiality of people who have stopped"),
+            "agreements.kept_months",
+            ConfidentialityDeclaration,
+            _declarations_over,
+        ),
+    ):
+        privacy.register_rule(
+            privacy.RowRule(
+                key=key,
+                label=label,
+                policy=policy,
+                unit="months",
+                model=model,
+                expired=expired,
+                basis="GDPR art. 5(1)(e)",
+            )
+        )
     privacy.register_rule(
         privacy.RowRule(
             key=ATTESTATIONS,
@@ -332,6 +440,20 @@ def register_rules():
             basis="databeskyttelsesloven § 11; GDPR art. 5(1)(e)",
         )
     )
+
+
+def _consents_over(day):
+    """Withdrawn or refused; pictures only when they are taken down."""
+    over = Consent.objects.filter(withdrawn_at__lt=start_of(day))
+    return over.exclude(pk__in=Consent.objects.to_take_down().values("pk"))
+
+
+def _declarations_over(day):
+    """Of people without an engagement since the day."""
+    running = Engagement.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), volunteer=OuterRef("volunteer")
+    )
+    return ConfidentialityDeclaration.objects.filter(~Exists(running), signed_on__lt=day)
 
 
 def _agreements_over(day):

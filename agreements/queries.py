@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from agreements import cpr, library
 from agreements.age import exempt_until
+from agreements.consents import UNASKED
 from agreements.models import (
     ActivityTerms,
     Agreement,
@@ -37,16 +38,20 @@ from agreements.models import (
     AttestationDuty,
     AttestationKind,
     Clause,
+    Consent,
+    ConsentKind,
     Coverage,
     Document,
     DocumentKind,
     DutyAssessment,
     HeldCpr,
     Insurance,
+    JournalEntry,
     LocalClause,
     OrderBatch,
     Party,
     Signature,
+    SignatureScan,
     SigningCode,
     TemplateVersion,
     ThresholdCrossing,
@@ -253,6 +258,22 @@ def _count(engagements):
     return Coalesce(Subquery(counted.values("number")), 0)
 
 
+def undeclared(on):
+    """Engagements of associations whose volunteers are with children and who have no declaration
+    that counts on the day: the first one for each association and branch.
+    """
+    through = _with_children().not_ended(on).filter(association__isnull=False)
+    earlier = through.filter(
+        association=OuterRef("association"), site__branch=OuterRef("site__branch")
+    ).filter(pk__lt=OuterRef("pk"))
+    declared = AssociationDeclaration.objects.valid_on(on).filter(
+        association=OuterRef("association")
+    )
+    return through.filter(~Exists(declared), ~Exists(earlier)).order_by(
+        "association__name", "site__branch__name", "pk"
+    )
+
+
 def to_confirm(association, user, on):
     """Engagements through the association, with children and not cleared, that the user may
     assess: one per volunteer. 1 query.
@@ -265,6 +286,29 @@ def to_confirm(association, user, on):
     )
     found = rows.permitted(user, Permission.ASSESS_ATTESTATION).order_by("volunteer", "pk")
     return list({one.volunteer_id: one for one in found}.values())
+
+
+def signatures():
+    """Signatures with their agreement, branch and person; the archive's left out."""
+    live = Signature.objects.filter(agreement__archived_at__isnull=True)
+    return live.select_related("agreement__branch", "agreement__volunteer__person")
+
+
+def signatures_of(agreement):
+    """An agreement's signatures, each with who registered it and its scan, without the bytes."""
+    rows = agreement.signatures.select_related("registered_by", "scan")
+    return rows.defer("scan__content")
+
+
+def scans():
+    """Scans with the agreement they belong to; the archive's left out."""
+    live = SignatureScan.objects.filter(signature__agreement__archived_at__isnull=True)
+    return live.select_related("signature__agreement__branch", "signature__agreement__volunteer")
+
+
+def journal_entry(agreement):
+    """Where the agreement lies in the records system, or None."""
+    return JournalEntry.objects.filter(agreement=agreement).first()
 
 
 def documents():
@@ -410,6 +454,20 @@ def lacking(kind, on):
     rows = missing_rows(_with_everything(Engagement.objects.not_ended(on)), on)
     by_name = Collate("volunteer__person__name", "da-x-icu")
     return rows.filter(required_kind=kind).order_by(by_name, "pk")
+
+
+def activities_with(agreements):
+    """Activities that some of the agreements cover."""
+    covered = Coverage.objects.filter(agreement__in=agreements)
+    return Activity.objects.filter(pk__in=covered.values("engagement__site__activity"))
+
+
+def ids_by_name(agreements, activity):
+    """The ids of those of the agreements that cover the activity, by the other party's name."""
+    covered = Coverage.objects.filter(engagement__site__activity=activity).values("agreement")
+    rows = agreements.filter(pk__in=covered)
+    by_name = Collate("volunteer__person__name", "da-x-icu")
+    return list(rows.order_by(by_name, "pk").values_list("pk", flat=True))
 
 
 def activities():
@@ -1035,3 +1093,67 @@ def _booked_question():
             "pk", "volunteer", "site", "tie", "last"
         )
     )
+
+
+def user(pk):
+    """The User by id."""
+    return User.objects.get(pk=pk)
+
+
+# --- Consents ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something a volunteer may consent to unasked, and the consent that holds, or None."""
+
+    kind: str
+    label: str
+    consent: object
+
+
+def consents():
+    """Consents with person, branch and the text's version."""
+    return Consent.objects.select_related("volunteer__person", "branch", "text")
+
+
+def consents_of(volunteer, user):
+    """A volunteer's consents that this user may see: to pictures only those of their branches."""
+    ours = scope_of(user).within("branch", Permission.VIEW_PEOPLE)
+    shown = Q(branch__isnull=True) | ours if ours else ours  # an empty Q means everywhere
+    return list(consents().filter(shown, volunteer=volunteer))
+
+
+def consent_of(volunteer, pk):
+    """One of a volunteer's consents, or None."""
+    return consents().filter(volunteer=volunteer, pk=pk).first()
+
+
+def volunteers():
+    """Volunteers with their person."""
+    return Volunteer.objects.select_related("person")
+
+
+def own_volunteer(user):
+    """The Volunteer who is this user, with the person, or None."""
+    return volunteers().own(user).first()
+
+
+def consent_offers(volunteer):
+    """An Offer for each thing one may consent to unasked. 1 query."""
+    held = {
+        one.kind: one
+        for one in Consent.objects.holding().filter(volunteer=volunteer, kind__in=UNASKED)
+    }
+    return [Offer(kind, kind.label, held.get(kind)) for kind in UNASKED]
+
+
+def photo_consents(volunteer):
+    """What was asked about pictures of the volunteer, the open ones first. 1 query."""
+    rows = Consent.objects.filter(volunteer=volunteer, kind=ConsentKind.PHOTO)
+    return list(rows.order_by(F("withdrawn_at").desc(nulls_first=True), "-pk")[:20])
+
+
+def declaration_of(volunteer):
+    """The volunteer's newest declaration of confidentiality, or None."""
+    return volunteer.confidentiality_declarations.order_by("-signed_on", "-pk").first()

@@ -4,11 +4,17 @@ from agreements.views import (
     agreements,
     attestations,
     batches,
+    board,
+    consents,
     duties,
     library,
     living,
+    many,
+    mitid,
+    scans,
     signing,
     terms,
+    verification,
 )
 
 app_name = "agreements"
@@ -70,6 +76,51 @@ urlpatterns = [
         name="agreement-withdraw",
     ),
     path("aftaler/dokument/<int:pk>.pdf", agreements.DocumentView.as_view(), name="document"),
+    path("aftaler/scanning/<int:pk>/", scans.ScanView.as_view(), name="scan"),
+    path("aftaler/underskrift/<int:pk>/scanning/", scans.ScanAddView.as_view(), name="scan-add"),
+    path("dokument/", verification.VerifyView.as_view(), name="verify"),
+    path("dokument/<str:code>/", verification.VerifyAnswerView.as_view(), name="verify-answer"),
+    path("frivillige/<int:pk>/samtykker/", consents.ConsentListView.as_view(), name="consent-list"),
+    path(
+        "frivillige/<int:pk>/samtykker/billeder/",
+        consents.ConsentAskView.as_view(),
+        name="consent-ask",
+    ),
+    path(
+        "frivillige/<int:pk>/samtykker/papir/",
+        consents.ConsentRegisterView.as_view(),
+        name="consent-register",
+    ),
+    path(
+        "frivillige/<int:pk>/samtykker/<int:consent>/traek-tilbage/",
+        consents.WithdrawForView.as_view(),
+        name="consent-withdraw",
+    ),
+    path(
+        "frivillige/<int:pk>/tavshedserklaering/",
+        consents.DeclarationRegisterView.as_view(),
+        name="declaration-register",
+    ),
+    path("samtykker/<int:pk>/svar/", consents.ConsentAnswerView.as_view(), name="consent-answer"),
+    path(
+        "samtykker/<int:pk>/taget-ned/", consents.TakeDownView.as_view(), name="consent-take-down"
+    ),
+    path("min-side/samtykker/", consents.OwnConsentsView.as_view(), name="own-consents"),
+    path(
+        "min-side/samtykker/ja/<slug:kind>/",
+        consents.OwnGiveView.as_view(),
+        name="own-consent-give",
+    ),
+    path("min-side/samtykker/<int:pk>/", consents.OwnConsentView.as_view(), name="own-consent"),
+    path(
+        "min-side/tavshedserklaering/",
+        consents.OwnDeclarationView.as_view(),
+        name="own-declaration",
+    ),
+    path("aftaler/samlet/", many.BatchView.as_view(), name="agreement-batch"),
+    path("aftaler/journal/", many.JournalView.as_view(), name="agreement-journal"),
+    path("overblik/papirer/", board.BoardView.as_view(), name="board"),
+    path("overblik/papirer/<slug:key>/", board.BoardListView.as_view(), name="board-list"),
     path("attester/", attestations.AttestationListView.as_view(), name="attestation-list"),
     path(
         "attester/mangler/",
@@ -200,6 +251,8 @@ urlpatterns = [
         attestations.OwnDeclineView.as_view(),
         name="own-attestation-decline",
     ),
+    path("skriv-under/mitid/svar/", mitid.MitidAnswerView.as_view(), name="sign-mitid-answer"),
+    path("skriv-under/<str:token>/mitid/", mitid.MitidStartView.as_view(), name="sign-mitid"),
     path("skriv-under/<str:token>/", signing.StartView.as_view(), name="sign-start"),
     path("skriv-under/<str:token>/kode/", signing.CodeView.as_view(), name="sign-code"),
     path("skriv-under/<str:token>/tekst/", signing.ReadView.as_view(), name="sign-read"),

@@ -11,7 +11,7 @@ from core.errors import DomainError
 
 HOUR = 3600
 # Deed -> how many times an hour. Libraries have many citizens behind one address.
-LIMITS = {"sign-up": 60}
+LIMITS = {"sign-up": 60, "verify": 60}
 
 
 def check(request, deed):

@@ -13,9 +13,29 @@ import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from core import seal_certificate
+
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 PLANNER = "-c random_page_cost=1.1 -c jit=off"
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+@dataclass(frozen=True)
+class DocumentSeal:
+    """Where the certificate that seals documents lies, and its password."""
+
+    path: str
+    password: str
+
+
+@dataclass(frozen=True)
+class SigningBroker:
+    """The OpenID Connect broker through which agreements are signed with MitID."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    acr: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +57,8 @@ class Environment:
     behind_proxy: bool
     second_factor_required: bool
     oidc_apps: list[dict]
+    document_seal: DocumentSeal | None
+    signing_broker: SigningBroker | None
     sweep_seconds: float
     watch_seconds: float
     metrics_token: str
@@ -54,7 +76,9 @@ class Environment:
 
         Browsers hold a form's redirect to the page's `form-action` too.
         """
-        addresses = [urlsplit(app["settings"]["server_url"]) for app in self.oidc_apps]
+        issuers = [app["settings"]["server_url"] for app in self.oidc_apps]
+        issuers += [self.signing_broker.issuer] if self.signing_broker else []
+        addresses = [urlsplit(issuer) for issuer in issuers]
         return [f"{address.scheme}://{address.netloc}" for address in addresses]
 
     def database(self, var_dir):
@@ -179,6 +203,7 @@ class Environment:
             "loggers": {
                 "fontTools": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},
+                "pikepdf": {"level": "WARNING"},
                 # Its warnings quote the path of every 404: ids, and links that sign.
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": self.log_level, "propagate": True},
@@ -240,6 +265,8 @@ def read(dotenv):
         behind_proxy=_boolean(env, "BEHIND_PROXY", default=False),
         second_factor_required=_boolean(env, "SECOND_FACTOR_REQUIRED", default=True),
         oidc_apps=_oidc_apps(env),
+        document_seal=_document_seal(env),
+        signing_broker=_signing_broker(env),
         sweep_seconds=_positive_number(env, "SWEEP_SECONDS", default=10),
         watch_seconds=_positive_number(env, "WATCH_SECONDS", default=30),
         metrics_token=_metrics_token(env),
@@ -435,3 +462,30 @@ def _oidc_apps(env):
             "settings": {"server_url": issuer, "oauth_pkce_enabled": True},
         }
     ]
+
+
+def _document_seal(env):
+    """The certificate that seals documents, opened once so that a wrong one stops the start."""
+    path, password = env.str("SEAL_CERTIFICATE", ""), env.str("SEAL_PASSWORD", "")
+    if not path:
+        return None
+    seal_certificate.read(path, password)
+    return DocumentSeal(path, password)
+
+
+def _signing_broker(env):
+    """The broker for MitID, or None. It must be reached by https, but for one on this machine."""
+    issuer = env.str("MITID_ISSUER", "").rstrip("/")
+    if not issuer:
+        return None
+    client_id, secret = env.str("MITID_CLIENT_ID", ""), env.str("MITID_CLIENT_SECRET", "")
+    if not (client_id and secret):
+        raise ImproperlyConfigured(
+            "MITID_ISSUER is set: write MITID_CLIENT_ID and MITID_CLIENT_SECRET too."
+        )
+    if not _names_server(issuer, ("https",)) and urlsplit(issuer).hostname != "127.0.0.1":
+        raise ImproperlyConfigured(
+            "MITID_ISSUER must be the broker's address with https://, for example "
+            "https://broker.example.dk"
+        )
+    return SigningBroker(issuer, client_id, secret, env.str("MITID_ACR", ""))

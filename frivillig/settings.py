@@ -187,6 +187,11 @@ WHITENOISE_USE_FINDERS = env.embedded
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the compressing at start: 5 s, not 12
 
+# --- Documents -----------------------------------------------------------------------------
+
+DOCUMENT_SEAL = env.document_seal
+SIGNING_BROKER = env.signing_broker
+
 # --- Mail and jobs -------------------------------------------------------------------------
 
 globals().update(env.email(VAR_DIR))
@@ -253,6 +258,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+FILE_UPLOAD_HANDLERS = ["core.uploads.MemoryOnly"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -3,8 +3,8 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements import documents, emails
-from agreements.models import Agreement, Document, DocumentKind
+from agreements import documents, emails, verification
+from agreements.models import Agreement, Document, DocumentKind, VerificationCode
 from agreements.states import AgreementState
 from agreements.trail import record
 from core import audit, pdf
@@ -25,7 +25,7 @@ def seal(*, agreement_id, finish):
         AgreementState.ENDED,
     ):
         return existing
-    content = documents.signed(agreement)
+    content = documents.signed(agreement, _code_of(agreement))
     with finish():
         document, created = Document.objects.get_or_create(
             agreement=agreement,
@@ -41,3 +41,12 @@ def seal(*, agreement_id, finish):
             record("agreement.sealed", agreement, by=audit.SYSTEM)
             emails.send_signed(agreement)
     return document
+
+
+def _code_of(agreement):
+    """The agreement's short code, drawn once; a second worker gets the same."""
+    found, _created = VerificationCode.objects.get_or_create(
+        agreement=agreement,
+        defaults={"code": verification.new_code(), "made_at": timezone.now()},
+    )
+    return found.code

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import emails, parties, signing
+from agreements.actions import scans
 from agreements.actions.agreements import (
     locked,
     locked_engagements,
@@ -26,6 +27,7 @@ from agreements.models import (
     DocumentKind,
     Party,
     Signature,
+    SignatureEvidence,
     SigningCode,
     SigningMethod,
 )
@@ -132,6 +134,35 @@ def sign_by_link(*, link, code):
     )
 
 
+@transaction.atomic
+def sign_with_mitid(*, link, proof):
+    """The one whose link it is signs after a sign-in with MitID; returns the agreement.
+
+    The signature carries the name that MitID gave, and the broker's claims as evidence.
+    Raises DomainError("code_needed") without a fresh `mitid.Proof`, or as `_sign`.
+    """
+    _require_open(link)
+    if proof is None or not proof.fits(link):
+        raise DomainError(
+            _("It took a while since you used MitID. Use it once more."), code="code_needed"
+        )
+    agreement = _sign(
+        link.agreement.pk,
+        party=link.party,
+        signer_name=proof.name,
+        method=SigningMethod.MITID,
+        by=None,
+        actor=audit.person(parties.person_of(link.agreement, link.party).pk),
+    )
+    SignatureEvidence.objects.create(
+        signature=agreement.signatures.get(party=link.party),
+        issuer=proof.issuer[:200],
+        claims=proof.claims,
+        received_at=proof.at,
+    )
+    return agreement
+
+
 def _require_open(link):
     if not link.is_open:
         raise DomainError(_("This link can no longer be used."), code=f"link_{link.status}")
@@ -172,8 +203,10 @@ def sign_as_leader(*, agreement, by):
 # --- On paper ------------------------------------------------------------------------------
 
 
-def register_paper(*, agreement, party, signed_on, signer_name, by):
-    """Register that a party signed the printed text; returns the agreement.
+@transaction.atomic
+def register_paper(*, agreement, party, signed_on, signer_name, by, scan=None):
+    """Register that a party signed the printed text, with a `core.scans.Scan` of it if there is
+    one; returns the agreement.
 
     Raises DomainError: signed_in_future, signed_before_sent, no_signer.
     """
@@ -192,7 +225,7 @@ def register_paper(*, agreement, party, signed_on, signer_name, by):
         )
     if not signer_name.strip():
         raise DomainError(_("Write who signed."), code="no_signer", field="signer_name")
-    return _sign(
+    agreement = _sign(
         agreement.pk,
         party=Party(party),
         signer_name=" ".join(signer_name.split()),
@@ -200,6 +233,9 @@ def register_paper(*, agreement, party, signed_on, signer_name, by):
         signed_on=signed_on,
         by=by,
     )
+    if scan is not None:
+        scans.add(signature=agreement.signatures.get(party=party), scan=scan, by=by)
+    return agreement
 
 
 # --- What all routes do --------------------------------------------------------------------

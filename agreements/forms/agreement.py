@@ -1,12 +1,15 @@
 """The forms of agreements: make, sign, paper, end, and the list's filter."""
 
+from django import forms as django_forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import library, queries, reminders
 from agreements.models import Party, TemplateKind
 from agreements.states import SIGNED_BY_ALL, AgreementState
-from core import forms
+from core import forms, scans
+from core.errors import DomainError
 from core.periods import today
 
 STATES = (
@@ -135,8 +138,36 @@ class SignForm(forms.Form):
     )
 
 
+class ScanField(django_forms.FileField):
+    """A scanned paper; its clean value is a `core.scans.Scan`, or None."""
+
+    widget = django_forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"})
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("The scanned paper"))
+        kwargs.setdefault("help_text", _("A PDF, JPEG or PNG file of at most 10 MB."))
+        super().__init__(**kwargs)
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if not upload:
+            return None
+        try:
+            return scans.checked(upload, field=None)
+        except DomainError as error:
+            raise ValidationError(error.message, code=error.code) from error
+
+
+class ScanForm(forms.Form):
+    """The scan of a paper that is registered already."""
+
+    submit_label = _("Keep the scan")
+
+    scan = ScanField()
+
+
 class PaperForm(forms.Form):
-    """What stands on the paper: who, which party, which day."""
+    """What stands on the paper: who, which party, which day; and a scan of it, if wanted."""
 
     submit_label = _("Register the signature")
 
@@ -145,6 +176,7 @@ class PaperForm(forms.Form):
     )
     signer_name = forms.CharField(label=_("The name as it was signed"), max_length=200)
     signed_on = forms.DateField(label=_("Day of signing"), initial=today)
+    scan = ScanField(required=False)
 
     def __init__(self, *args, parties, **kwargs):
         super().__init__(*args, **kwargs)

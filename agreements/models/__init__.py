@@ -15,9 +15,17 @@ from agreements.models.attestation import (
     HeldCpr,
     OrderBatch,
 )
+from agreements.models.consent import (
+    ConfidentialityDeclaration,
+    Consent,
+    ConsentKind,
+    DeclarationMethod,
+)
 from agreements.models.declaration import AssociationDeclaration
 from agreements.models.document import Document, DocumentKind
 from agreements.models.duty import CrossedBy, DutyAssessment, ThresholdCrossing
+from agreements.models.evidence import SignatureEvidence
+from agreements.models.journal import JournalEntry
 from agreements.models.signing import SigningCode
 from agreements.models.template import (
     AgreementTemplate,
@@ -28,6 +36,7 @@ from agreements.models.template import (
     TemplateVersion,
 )
 from agreements.models.terms import ActivityTerms, AttestationDuty, Insurance
+from agreements.models.verification import SignatureScan, VerificationCode
 
 __all__ = [
     "ActivityTerms",
@@ -40,21 +49,29 @@ __all__ = [
     "AttestationRoute",
     "Channel",
     "Clause",
+    "ConfidentialityDeclaration",
+    "Consent",
+    "ConsentKind",
     "Coverage",
     "CrossedBy",
+    "DeclarationMethod",
     "Document",
     "DocumentKind",
     "DutyAssessment",
     "HeldCpr",
     "Insurance",
+    "JournalEntry",
     "LegalReference",
     "LocalClause",
     "OrderBatch",
     "Party",
     "Signature",
+    "SignatureEvidence",
+    "SignatureScan",
     "SigningCode",
     "SigningMethod",
     "TemplateKind",
     "TemplateVersion",
     "ThresholdCrossing",
+    "VerificationCode",
 ]

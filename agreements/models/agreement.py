@@ -281,6 +281,7 @@ class SigningMethod(models.TextChoices):
     LINK = "link", _("Link and code by e-mail")
     OWN_PAGE = "own_page", _("Signed in")
     PAPER = "paper", _("On paper")
+    MITID = "mitid", _("With MitID")
 
 
 class Channel(models.TextChoices):
@@ -348,7 +349,8 @@ class Signature(models.Model):
                 violation_error_message=_("A signature by link needs the address of the code."),
             ),
             models.CheckConstraint(
-                condition=Q(method=SigningMethod.LINK) | Q(registered_by__isnull=False),
+                condition=Q(method__in=[SigningMethod.LINK, SigningMethod.MITID])
+                | Q(registered_by__isnull=False),
                 name="signature_registered_by_somebody",
                 violation_error_message=_("A signature that was not by link needs a user."),
             ),

@@ -78,10 +78,11 @@ class AgreementDetailView(AgreementRows, DetailView):
         path = self.object.branch.path
         scope = scope_of(self.request.user)
         frozen = list(queries.documents().filter(agreement=self.object).order_by("kind"))
-        signatures = list(self.object.signatures.select_related("registered_by"))
+        signatures = list(queries.signatures_of(self.object))
         return super().get_context_data(
             documents=frozen,
             signatures=signatures,
+            journal_entry=queries.journal_entry(self.object),
             events=queries.history(self.object),
             today=today(),
             document_is_late=queries.is_unsealed(self.object, frozen, timezone.now()),
@@ -339,7 +340,12 @@ class AgreementEndView(AgreementRows, FormView):
 
 def pdf_response(content, name):
     """PDF bytes shown in the browser, kept by no cache in between."""
-    response = HttpResponse(content, content_type="application/pdf")
+    return private_file(content, name, "application/pdf")
+
+
+def private_file(content, name, content_type):
+    """Bytes shown in the browser as what they are, kept by no cache in between."""
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

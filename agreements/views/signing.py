@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from agreements import documents, queries, signing
+from agreements import documents, mitid, queries, signing
 from agreements.actions import signatures
 from agreements.forms.agreement import SignForm
 from agreements.forms.signing import CodeForm, SendCodeForm
@@ -45,6 +45,9 @@ class LinkView(PublicFormView):
         )
 
     def _is_proved(self):
+        self.identity = mitid.proof(self.request.session, self.link)
+        if self.identity is not None:
+            return True
         self.code = queries.signing_code(self.request.session.get(CODE_KEY))
         return signing.proves(self.code, self.link.agreement, self.link.party)
 
@@ -70,6 +73,9 @@ class StartView(LinkView):
         signatures.send_code(link=self.link)
         return self.address("sign-code")
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(has_mitid=mitid.is_on(), **kwargs)
+
 
 class CodeView(LinkView):
     """Type the code."""
@@ -92,8 +98,12 @@ class ReadView(LinkView):
     success_message = _("Thank you. You have signed the agreement.")
 
     def perform(self, form):
-        signatures.sign_by_link(link=self.link, code=self.code)
-        del self.request.session[CODE_KEY]
+        if self.identity is not None:
+            signatures.sign_with_mitid(link=self.link, proof=self.identity)
+            mitid.forget(self.request.session)
+        else:
+            signatures.sign_by_link(link=self.link, code=self.code)
+            del self.request.session[CODE_KEY]
         return self.address("sign-start")
 
     def get_context_data(self, **kwargs):

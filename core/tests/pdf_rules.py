@@ -248,7 +248,16 @@ def _links(document):
         "/Contents" in annotation and "/StructParent" in annotation
         for page in document.pdf.pages
         for annotation in page.get("/Annots", [])
+        if not _is_unseen_seal(annotation, page)
     )
+
+
+def _is_unseen_seal(annotation, page):
+    """A signature field that nobody can see needs no words (ISO 14289-1, 7.18.1)."""
+    left, bottom, right, top = (float(side) for side in annotation.Rect)
+    page_left, page_bottom, page_right, page_top = (float(side) for side in page.MediaBox)
+    outside = right <= page_left or top <= page_bottom or left >= page_right or bottom >= page_top
+    return annotation.get("/FT") == "/Sig" and (outside or left == right or bottom == top)
 
 
 def _attachments(document):
@@ -263,8 +272,20 @@ def _attachments(document):
 
 
 def _nothing_active(document):
-    return not {"/OpenAction", "/AA", "/AcroForm"} & set(document.root.keys()) and (
+    return not {"/OpenAction", "/AA"} & set(document.root.keys()) and (
         "/JavaScript" not in document.root.get("/Names", {})
+    )
+
+
+def _form_is_seal(document):
+    """No form but the seal's own signature fields, which do nothing when opened."""
+    form = document.root.get("/AcroForm")
+    return form is None or (
+        "/XFA" not in form
+        and all(
+            field.get("/FT") == "/Sig" and not {"/A", "/AA"} & set(field.keys())
+            for field in form.get("/Fields", [])
+        )
     )
 
 
@@ -293,4 +314,5 @@ RULES = {
     "links": _links,
     "attachments": _attachments,
     "nothing-active": _nothing_active,
+    "form-is-seal": _form_is_seal,
 }

@@ -4,6 +4,7 @@ import base64
 from datetime import UTC, datetime
 from pathlib import Path
 
+import segno
 from django.conf import settings
 from django.utils.safestring import mark_safe
 
@@ -49,6 +50,9 @@ def agreement_sample(**changes):
 def signature_context():
     return {
         "reference": "Aftale 2026-000123",
+        "code": "ABCD-2345-EFGH",
+        "verify_url": "https://frivillig.example.dk/dokument/ABCD-2345-EFGH/",
+        "qr_code": segno.make("https://frivillig.example.dk/dokument/x/").svg_data_uri(border=0),
         "signatures": [
             {
                 "role": "Frivillig",

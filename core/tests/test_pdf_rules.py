@@ -161,6 +161,12 @@ def script_on_opening(pdf):
     pdf.Root.OpenAction = pdf.make_indirect(action)
 
 
+@fault("form-is-seal")
+def field_to_fill_in(pdf):
+    field = pikepdf.Dictionary(FT=pikepdf.Name.Tx, T="Navn")
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[pdf.make_indirect(field)])
+
+
 @pytest.fixture(scope="module")
 def good_file():
     return signed_sample()

@@ -19,12 +19,20 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from frivillig.bench import data, expiry, measure, outbox, report, sweep  # noqa: E402
+from frivillig.bench import (  # noqa: E402
+    batch,
+    data,
+    expiry,
+    measure,
+    outbox,
+    report,
+    sweep,
+)
 from frivillig.bench.serving import web  # noqa: E402
 from frivillig.bench.workloads import WORKLOADS  # noqa: E402
 
 # Workloads without requests, each on a data set of its own, asked for by name.
-ALONE = {one.NAME: one for one in (expiry, outbox, sweep)}
+ALONE = {one.NAME: one for one in (batch, expiry, outbox, sweep)}
 
 
 def main():

@@ -98,6 +98,7 @@ WORKLOADS = (
     Workload("public_list", LIST, _public_list),
     Workload("public_signup_post", POST, _public_sign_up, status=302),
     Workload("shift_signup_post", POST, _shift_sign_up, status=302),
+    Workload("compliance_board", PAGE, _page("agreements:board")),
     Workload(
         "agreement_pdf",
         PDF,

@@ -56,6 +56,7 @@ def build(say=lambda sentence: None):
         living.let_one_be_young(found, ties)
         papers.leave_some_open(found, ties)
         living.let_it_go_on(found)
+        papers.ask_about_pictures(found)
         say("Shifts, applications and thanks")
         Calendar(found, sites, ties, crowd).fill()
         papers.ask_about_children(found, ties)

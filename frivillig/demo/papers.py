@@ -18,6 +18,7 @@ from agreements.actions import (
     agreements,
     assessments,
     attestations,
+    consents,
     declarations,
     duties,
     signatures,
@@ -49,12 +50,13 @@ from coordination.models import (
     Engagement,
     Requirement,
     Tie,
+    Volunteer,
 )
 from coordination.states import AssignmentState
 from core import jobs
 from core.models import Message, MessageState, User
 from core.periods import day_of, start_of, today
-from frivillig.demo.places import CERTIFICATE_MONTHS
+from frivillig.demo.places import CERTIFICATE_MONTHS, address
 from frivillig.demo.volunteers import CERTIFICATE_MATTERS, IN_ORDER
 
 JOB = "demo.finish_agreement"
@@ -303,6 +305,34 @@ def _leave_open(places, case, agreement, by):
     if case == "volunteer_missing":
         leader = places.leaders[agreement.branch.name]
         signatures.sign_as_leader(agreement=agreement, by=leader)
+
+
+# --- Consents ------------------------------------------------------------------------------
+
+
+def ask_about_pictures(places):
+    """Frida is asked about new pictures, has said yes to others, and wants some taken down."""
+    volunteer = Volunteer.objects.select_related("person__user").get(person__email=address("frida"))
+    branch, user = volunteer.engagements.first().site.branch, volunteer.person.user
+    pictures = {
+        "asked": ("Billeder fra lektiecaféen i efteråret", "Bibliotekets hjemmeside"),
+        "given": ("Portræt til plakaten om frivillige", "Plakaten i foyeren"),
+        "withdrawn": ("Billeder fra sommerfesten", "Bibliotekets hjemmeside\nFacebook"),
+    }
+    for answer, (context, shown) in pictures.items():
+        consent = consents.ask(
+            volunteer=volunteer,
+            branch=branch,
+            context=context,
+            places=shown,
+            by=places.coordinators[branch.name],
+        )
+        if answer != "asked":
+            consents.answer(consent=consent, yes=True, by=user)
+        if answer == "withdrawn":
+            consents.withdraw(consent=consent, by=user)
+    consents.give(volunteer=volunteer, kind="newsletter", by=user)
+    consents.declare_confidentiality(volunteer=volunteer, by=user)
 
 
 # --- Certificates --------------------------------------------------------------------------

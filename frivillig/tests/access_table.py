@@ -110,6 +110,19 @@ agreements:local-clause-approve           own-words    in   404  404  403  403  
 agreements:local-clause-withdraw          own-words    in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:handbook                       activity     in   404  404  ok   ok   ok   ok   404  ok   ok   -
 agreements:document                       document     in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:board                          -            in   403  403  403  403  ok   ok   .    ok   ok   -
+agreements:board-list                     board        in   403  403  403  403  ok   ok   .    ok   ok   post
+agreements:agreement-batch                -            in   403  403  403  403  ok   ok   .    ok   ok   post
+agreements:agreement-journal              -            in   403  403  403  403  403  ok   .    ok   ok   post
+agreements:consent-list                   volunteer    in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:consent-ask                    volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:consent-register               volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:consent-withdraw               given        in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:consent-answer                 photo        in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:consent-take-down              taken        in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:declaration-register           volunteer    in   404  404  403  403  403  ok   404  ok   ok   post
+agreements:scan                           scan         in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:scan-add                       paper        in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:attestation-list               -            in   403  403  403  403  ok   ok   .    ok   ok   -
 agreements:attestation-missing            -            in   403  403  403  403  ok   ok   .    ok   ok   -
 agreements:attestation-order              lacking      in   404  404  403  403  403  ok   404  ok   ok   post
@@ -172,6 +185,10 @@ coordination:own-message                  own-message  in   404  ok   404  404  
 coordination:own-message-choices          -            in   404  ok   .    404  post
 coordination:own-invitation-answer        invitation   in   404  ok   404  404  post
 agreements:own-list                       -            in   ok   ok   .    ok   -
+agreements:own-consents                   -            in   ok   ok   .    ok   -
+agreements:own-consent-give               consent      in   404  ok   .    404  post
+agreements:own-consent                    photo        in   404  ok   404  404  post
+agreements:own-declaration                -            in   404  ok   .    404  post
 agreements:own-sign                       agreement    in   404  ok   404  404  post
 agreements:own-document                   document     in   404  ok   404  404  -
 agreements:own-handbook                   engagement   in   404  ok   404  404  -
@@ -205,6 +222,10 @@ agreements:sign-start                     token        ok
 agreements:sign-code                      token        ok
 agreements:sign-read                      token        go
 agreements:sign-document                  token        go
+agreements:sign-mitid                     token        404
+agreements:sign-mitid-answer              -            404
+agreements:verify                         -            ok
+agreements:verify-answer                  code         ok
 recruitment:opportunity-list              -            ok
 recruitment:opportunity-detail            opportunity  ok
 recruitment:sign-up                       opportunity  ok

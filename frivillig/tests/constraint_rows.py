@@ -11,13 +11,17 @@ from agreements.models import (
     AssociationDeclaration,
     Attestation,
     Clause,
+    ConfidentialityDeclaration,
+    Consent,
     Coverage,
     Document,
     DutyAssessment,
+    JournalEntry,
     LegalReference,
     LocalClause,
     OrderBatch,
     Signature,
+    SignatureScan,
     TemplateVersion,
     ThresholdCrossing,
 )
@@ -148,6 +152,19 @@ def _papers(branch, volunteer, engagement, activity, staff, now):
         created_by=staff,
     )
     guardian = make.make_person("Vera Værge")
+    text = PublishedText.objects.create(key="consent_photo", version=1, body_da="Tekst")
+    signature = Signature.objects.create(
+        agreement=agreement,
+        party="leader",
+        signer_name="Lene",
+        method="link",
+        channel="email",
+        sent_to="f***@e***.dk",
+        sent_to_sha256="1" * 64,
+        signed_on=today(),
+        text_sha256="0" * 64,
+        recorded_at=now,
+    )
     return [
         template,
         version,
@@ -170,17 +187,36 @@ def _papers(branch, volunteer, engagement, activity, staff, now):
         ),
         agreement,
         Coverage.objects.create(agreement=agreement, engagement=engagement),
-        Signature.objects.create(
-            agreement=agreement,
-            party="leader",
-            signer_name="Lene",
-            method="link",
-            channel="email",
-            sent_to="f***@e***.dk",
-            sent_to_sha256="1" * 64,
+        signature,
+        JournalEntry.objects.create(
+            agreement=agreement, reference="00.16.00", recorded_at=now, recorded_by=staff
+        ),
+        Consent.objects.create(
+            volunteer=volunteer,
+            branch=branch,
+            kind="photo",
+            text=text,
+            context="Billeder",
+            asked_at=now,
+            asked_by=staff,
+        ),
+        ConfidentialityDeclaration.objects.create(
+            volunteer=volunteer,
+            text=text,
+            signer_name="Frida",
+            method="paper",
             signed_on=today(),
-            text_sha256="0" * 64,
             recorded_at=now,
+            recorded_by=staff,
+        ),
+        SignatureScan.objects.create(
+            signature=signature,
+            content_type="image/png",
+            content=b"x",
+            sha256="0" * 64,
+            size=1,
+            added_at=now,
+            added_by=staff,
         ),
         Document.objects.create(
             agreement=agreement, kind="text", content=b"%PDF", sha256="0" * 64, size=4, made_at=now

@@ -26,6 +26,8 @@ OF_A_BRANCH = ("read", "amba", "lead", "coor")
 WRITERS = ("local_coordinator", "branch_leader", "coordinator elsewhere")
 ANYTHING = {
     "word": "hvadsomhelst",
+    "board": "agreement-unsigned",
+    "consent": "newsletter",
     "none": 0,
     "key": {"uidb36": "1", "key": "set-password"},
     "failed-name": "tests.failed",

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from core.tests import certificates
 from frivillig import environment
 
 WHOLE = {
@@ -15,6 +16,8 @@ WHOLE = {
     "FROM_EMAIL": "frivillig@example.dk",
 }
 KEYS = (*WHOLE, "DEBUG", "BEHIND_PROXY", "SECOND_FACTOR_REQUIRED", "SWEEP_SECONDS", "LOG_LEVEL")
+SEAL = ("SEAL_CERTIFICATE", "SEAL_PASSWORD")
+MITID = ("MITID_ISSUER", "MITID_CLIENT_ID", "MITID_CLIENT_SECRET", "MITID_ACR")
 OIDC = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
 
 
@@ -23,7 +26,7 @@ def read(monkeypatch, tmp_path):
     """`read(**changes)`: the Environment of a whole set-up with these values changed."""
 
     def read_with(**changes):
-        for key in (*KEYS, *OIDC):
+        for key in (*KEYS, *OIDC, *SEAL, *MITID):
             monkeypatch.delenv(key, raising=False)
         for key, value in (WHOLE | changes).items():
             if value is not None:
@@ -74,6 +77,17 @@ def test_trial_needs_nothing_but_a_key(read):
         ({"SWEEP_SECONDS": "0"}, "SWEEP_SECONDS must be a number of seconds above 0"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL must be"),
         ({"OIDC_ISSUER": "https://login.example.dk"}, "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"),
+        ({"MITID_ISSUER": "https://broker.dk"}, "MITID_CLIENT_ID and MITID_CLIENT_SECRET"),
+        (
+            {
+                "MITID_ISSUER": "http://broker.dk",
+                "MITID_CLIENT_ID": "x",
+                "MITID_CLIENT_SECRET": "x",
+            },
+            "MITID_ISSUER must be",
+        ),
+        ({"SEAL_CERTIFICATE": "/no/such.p12"}, "SEAL_CERTIFICATE names /no/such.p12"),
+        ({"SEAL_CERTIFICATE": __file__}, "SEAL_CERTIFICATE cannot be opened"),
     ],
 )
 def test_nonsense_is_refused_with_what_to_write(read, changes, sentence):
@@ -99,3 +113,23 @@ def test_single_sign_on_is_one_provider(read):
     )
     assert [app["name"] for app in env.oidc_apps] == ["Medarbejderlogin"]
     assert env.sign_in_origins == ["https://login.example.dk"]
+
+
+def test_the_seal_is_read_with_its_password(read, tmp_path):
+    path = certificates.write_p12(tmp_path)
+
+    env = read(SEAL_CERTIFICATE=str(path), SEAL_PASSWORD=certificates.PASSWORD)
+
+    assert (env.document_seal.path, read().document_seal) == (str(path), None)
+
+
+def test_wrong_password_of_the_seal_stops_the_start(read, tmp_path):
+    path = certificates.write_p12(tmp_path)
+    with pytest.raises(ImproperlyConfigured, match="SEAL_PASSWORD"):
+        read(SEAL_CERTIFICATE=str(path), SEAL_PASSWORD="forkert")
+
+
+def test_a_key_that_is_too_weak_stops_the_start(read, tmp_path):
+    path = certificates.write_p12(tmp_path, key=certificates.weak_key())
+    with pytest.raises(ImproperlyConfigured, match="P-256"):
+        read(SEAL_CERTIFICATE=str(path), SEAL_PASSWORD=certificates.PASSWORD)

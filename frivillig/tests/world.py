@@ -10,9 +10,17 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from agreements import signing
-from agreements.actions import agreements, attestations, batches, cpr, local_clauses
-from agreements.models import Agreement, AttestationKind
+from agreements import signing, verification
+from agreements.actions import (
+    agreements,
+    attestations,
+    batches,
+    consents,
+    cpr,
+    local_clauses,
+    scans,
+)
+from agreements.models import Agreement, AttestationKind, VerificationCode
 from agreements.tests import factories as papers
 from coordination import emails
 from coordination.access import Role
@@ -30,6 +38,7 @@ from core import operations
 from core.channels import unsubscribe
 from core.models import Job, JobResult, JobState, Letter, Message, Queue
 from core.periods import today
+from core.scans import Scan
 from recruitment import interest
 from recruitment.states import OpportunityState
 from recruitment.tests import factories as calls
@@ -206,6 +215,8 @@ def _papers(place, site, volunteer):
     place.rows["own-words"] = _own_words(place, sent.version, coordinator)
     place.numbers += [sent.number, place.rows["draft"].number]
     _mentor(place, volunteer, of=place.rows["lacking"])
+    _signed_on_paper(place, site)
+    _consents(place, volunteer)
     for state, person in (("ordered", lacking), ("approved", volunteer), ("suspended", drafted)):
         row = attestations.order(volunteer=person, branch=place.branch, by=coordinator)
         if state != "ordered":
@@ -265,6 +276,34 @@ def _archived(place, site):
     agreement = papers.make_sent(person, by=coordinator)
     Agreement.objects.filter(pk=agreement.pk).update(archived_at=timezone.now())
     return agreement.documents.get()
+
+
+def _consents(place, volunteer):
+    """Pictures that are asked about, pictures to take down, and a consent that was given."""
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    photos = {"branch": place.branch, "places": f"{place.mark}siden", "by": coordinator}
+    asked, shown = (
+        consents.ask(volunteer=volunteer, context=f"{place.mark} {which}", **photos)
+        for which in ("nye billeder", "gamle billeder")
+    )
+    consents.answer(consent=shown, yes=True, by=place.user)
+    taken = consents.withdraw(consent=shown, by=place.user)
+    given = consents.give(volunteer=volunteer, kind="bank", by=coordinator)
+    given = {"pk": volunteer.pk, "consent": given.pk}
+    place.rows |= {"photo": asked, "taken": taken, "given": given}
+
+
+def _signed_on_paper(place, site):
+    """An agreement that all have signed on paper: one signature with a scan, one without."""
+    coordinator = place.staff[Role.LOCAL_COORDINATOR]
+    signed = papers.make_concluded(_volunteer(place, site, "Papir", "+4574747474"), by=coordinator)
+    with_scan, without = signed.signatures.all()
+    scan = scans.add(signature=with_scan, scan=Scan("image/png", b"billede"), by=coordinator)
+    code = VerificationCode.objects.create(
+        agreement=signed, code=verification.new_code(), made_at=timezone.now()
+    )
+    place.rows |= {"scan": scan, "paper": without, "code": code.code}
+    place.numbers.append(signed.number)
 
 
 def _newcomers(place, site):
