@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agreements", "0007_verification_and_scans"),
-        ("coordination", "0008_guardian"),
-        ("core", "0007_channels"),
+        ("coordination", "0009_guardian"),
+        ("core", "0008_message_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
