@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.authority import refuse_own, require
+from agreements.authority import refuse_party, require
 from agreements.models import SignatureScan, SigningMethod
 from agreements.trail import record
 from coordination.access import Permission
@@ -23,7 +23,7 @@ def add(*, signature, scan, by):
     """
     agreement = signature.agreement
     require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
-    refuse_own(by, agreement.volunteer)
+    refuse_party(by, agreement)
     if signature.method != SigningMethod.PAPER:
         raise DomainError(_("Only a signature on paper has a scan."), code="not_on_paper")
     kept, created = SignatureScan.objects.get_or_create(
