@@ -115,7 +115,7 @@ def test_withdrawn_pictures_wait_on_the_board_until_taken_down(
     client, photo, user, here, coordinator
 ):
     def to_take_down():
-        return board.number("photos").counts(coordinator, today())
+        return board.number("photos").permitted(coordinator, today()).count()
 
     actions.answer(consent=photo, yes=True, by=user)
     assert to_take_down() == {}

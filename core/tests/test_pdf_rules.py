@@ -192,8 +192,8 @@ def test_broken_rules_names_the_planted_fault(good_file, rule):
     assert rule in pdf_rules.broken_rules(content)
 
 
-def test_rules_are_not_used_outside_tests():
-    # pikepdf is a development tool; the site must run without it.
+def test_only_the_job_that_joins_many_reads_pdfs():
+    # pikepdf parses what may come from anywhere; no web process loads it.
     root = Path(pdf_rules.__file__).resolve().parents[2]
     importers = [
         path.relative_to(root).as_posix()
@@ -201,4 +201,4 @@ def test_rules_are_not_used_outside_tests():
         for path in (root / app).rglob("*.py")
         if "tests" not in path.parts and "import pikepdf" in path.read_text()
     ]
-    assert importers == []
+    assert importers == ["agreements/batches.py"]
