@@ -16,10 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Value
+from django.utils.translation import gettext_lazy as _
 
 from coordination.access import scope_of
 
 GROUPS = AGREEMENTS, ATTESTATIONS, OTHER = "agreements", "attestations", "other"
+TITLES = {AGREEMENTS: _("Agreements"), ATTESTATIONS: _("Certificates"), OTHER: _("Other")}
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,14 @@ class Cell:
     count: int
 
 
+def grouped(cells):
+    """[(title, cells)] of each group, in order; one that the user sees nothing of is empty."""
+    return [
+        (title, [cell for cell in cells if cell.number.group == group])
+        for group, title in TITLES.items()
+    ]
+
+
 @dataclass(frozen=True)
 class Row:
     """One branch that has something to see to: a cell for each of the board's numbers."""
@@ -118,6 +128,13 @@ class Row:
     def total(self):
         return sum(cell.count for cell in self.cells)
 
+    @property
+    def groups(self):
+        """(title, cells that are not zero) of each group."""
+        return [
+            (title, [cell for cell in cells if cell.count]) for title, cells in grouped(self.cells)
+        ]
+
 
 @dataclass(frozen=True)
 class Board:
@@ -125,6 +142,11 @@ class Board:
 
     totals: list
     rows: list
+
+    @property
+    def groups(self):
+        """(title, totals) of each group."""
+        return grouped(self.totals)
 
 
 def board(user, day, branches):
