@@ -81,7 +81,13 @@ def _reporter(run, file, total):
     return done
 
 
-@jobs.job("agreements.send", queue=Queue.INTERACTIVE, lease=120, atomic=False)
+@jobs.job(
+    "agreements.send",
+    title=_("An agreement is sent"),
+    queue=Queue.INTERACTIVE,
+    lease=120,
+    atomic=False,
+)
 def send_agreement(run, *, agreement_id, user_id):
     """Send one of many that somebody chose. What a rule says no to stays a draft, and failed;
     a document that could not be made is tried again.

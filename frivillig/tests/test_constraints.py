@@ -190,7 +190,7 @@ def values_of(given, rows):
         key: "/9/9/"
         if value == table.NEW
         else rows["staff"].pk
-        if key.endswith("_by_id")
+        if key.endswith("_by_id") and value is not None
         else value
         for key, value in given.items()
     }
