@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from agreements import queries
 from agreements.actions import attestations, signatures
@@ -105,7 +106,7 @@ def test_other_branch_sees_the_clearance_not_the_attestation(
         Engagement.objects.filter(pk=other.pk), today(), coordinator_elsewhere
     )
     assert [step.text for step in steps[other.pk]][1] == str(
-        queries._("The child certificate is missing")
+        gettext("The child certificate is missing")
     )
 
     attestations.assess(attestation=attestation, outcome="approved", by=leader)
