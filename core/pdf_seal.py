@@ -9,6 +9,7 @@ outside the page: what is seen and read aloud stays the same. Source: ETSI EN 31
 ../shared/stack.md section 3.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from io import BytesIO
 
@@ -59,7 +60,10 @@ def _sealed(content):
             invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
         ),
     )
-    seal.sign_pdf(IncrementalPdfFileWriter(BytesIO(content)), output=output)
+    # In a thread of its own: pyHanko starts an event loop, and there can be only one in a thread.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        document = IncrementalPdfFileWriter(BytesIO(content))
+        thread.submit(seal.sign_pdf, document, output=output).result()
     return output.getvalue()
 
 

@@ -22,7 +22,7 @@ from agreements.models import (
     DocumentKind,
     TemplateVersion,
 )
-from agreements.states import AGREEMENT, AgreementState
+from agreements.states import AGREEMENT, SIGNED_BY_ALL, AgreementState
 from agreements.trail import record
 from coordination.access import Permission
 from coordination.actions import clearances
@@ -433,11 +433,14 @@ def _withdraw_locked(agreement, *, by):
 @transaction.atomic
 def close_for_engagement(*, engagement, by):
     """The engagement has got its last day. Agreements whose every engagement has one end with the
-    last of them; one that is still being made is withdrawn if nothing is left for it to bind.
+    last of them, also those that were to end on a later day; one that is still being made is
+    withdrawn if nothing is left for it to bind.
     """
     ids = Coverage.objects.filter(engagement=engagement).values("agreement")
     open_states = (AgreementState.DRAFT, AgreementState.SENT, AgreementState.CONCLUDED)
-    found = Agreement.objects.filter(pk__in=ids, state__in=open_states).order_by("pk")
+    still_binds = Q(state__in=SIGNED_BY_ALL, ends_on__gt=engagement.ends_on)
+    found = Agreement.objects.filter(Q(state__in=open_states) | still_binds, pk__in=ids)
+    found = found.order_by("pk")
     for pk in list(found.values_list("pk", flat=True)):
         agreement = locked(pk)
         last_days = agreement.coverage_set.values_list("engagement__ends_on", flat=True)
@@ -449,9 +452,26 @@ def _close_locked(agreement, *, last_day, by):
     """End, shorten or withdraw a locked agreement that has nothing to bind after the last day."""
     if agreement.state == AgreementState.CONCLUDED:
         _end_locked(agreement, last_day=last_day, by=by)
+    elif agreement.state in SIGNED_BY_ALL:
+        _shorten_locked(agreement, last_day=last_day, by=by)
     elif last_day <= today() or last_day < agreement.starts_on:
         _withdraw_locked(agreement, by=by)
     elif agreement.ends_on is None or agreement.ends_on > last_day:
         agreement.ends_on = last_day
         agreement.save(update_fields=["ends_on"])
         record("agreement.shortened", agreement, by=by, fields=("ends_on",))
+
+
+def _shorten_locked(agreement, *, last_day, by):
+    """Let an agreement whose end was set already end sooner; who set it, and when, stays."""
+    last_day = max(last_day, agreement.in_force_from)
+    if agreement.ends_on <= last_day:
+        return
+    _stop(
+        agreement,
+        AgreementState(agreement.state),
+        last_day=last_day,
+        by=agreement.ended_by,
+        at=agreement.ended_at,
+    )
+    record("agreement.shortened", agreement, by=by, fields=("ends_on",))

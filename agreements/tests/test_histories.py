@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from agreements import parties, sources
@@ -190,6 +190,7 @@ def guarded(child_engagement, coordinator):
     young=st.booleans(),
     ends=st.booleans(),
 )
+@example(history=["draft", "draft", "draft", "end_later"], begun=True, young=False, ends=True)
 def test_any_history_keeps_the_gate_true(guarded, coordinator, leader, history, begun, young, ends):
     child_engagement, savepoint = guarded, transaction.savepoint()
     person = child_engagement.volunteer.person

@@ -1,6 +1,8 @@
 """The seal: put on last, seen by other tools, broken by one changed byte, wrong is said clearly."""
 
+import asyncio
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -33,7 +35,8 @@ def validated(content, p12):
     root = Certificate.load(certificates.certificate_of(p12))
     [signature] = PdfFileReader(BytesIO(content)).embedded_signatures
     context = ValidationContext(trust_roots=[root], allow_fetching=False)
-    return validate_pdf_signature(signature, signer_validation_context=context)
+    with ThreadPoolExecutor(max_workers=1) as thread:  # it starts an event loop
+        return thread.submit(validate_pdf_signature, signature, context).result()
 
 
 def test_without_a_certificate_the_file_is_left_alone(document, settings):
@@ -46,6 +49,13 @@ def test_the_seal_is_whole_and_covers_the_file(document, p12):
 
     assert (found.intact, found.valid, found.bottom_line) == (True, True, True)
     assert found.coverage.name == "ENTIRE_FILE"
+
+
+def test_it_is_put_on_where_an_event_loop_runs(document, p12):
+    async def sealed():
+        return pdf_seal.apply(document)
+
+    assert validated(asyncio.run(sealed()), p12).bottom_line
 
 
 def test_what_was_there_is_an_untouched_prefix(document, p12):

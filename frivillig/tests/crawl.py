@@ -240,17 +240,21 @@ class Crawler:
                 self.ask(name, column, who, path, method="POST")
 
     def _path(self, name, row, place):
-        wanted = row["row"]
-        if wanted == "-":
-            return reverse(name)
-        if wanted == "association":
-            return reverse(name, args=[self.world.association.pk])
-        if wanted in self.world.texts:
-            return reverse(name, args=[self.world.texts[wanted].pk])
-        value = ANYTHING.get(wanted, place.rows.get(wanted))
-        if isinstance(value, dict):
-            return reverse(name, kwargs=value)
-        return reverse(name, args=[getattr(value, "pk", value)])
+        return path_of(self.world, name, row["row"], place)
+
+
+def path_of(made, name, wanted, place):
+    """An address of the world `made`, about the row that the access table wants, at a place."""
+    if wanted == "-":
+        return reverse(name)
+    if wanted == "association":
+        return reverse(name, args=[made.association.pk])
+    if wanted in made.texts:
+        return reverse(name, args=[made.texts[wanted].pk])
+    value = ANYTHING.get(wanted, place.rows.get(wanted))
+    if isinstance(value, dict):
+        return reverse(name, kwargs=value)
+    return reverse(name, args=[getattr(value, "pk", value)])
 
 
 @dataclass(frozen=True)

@@ -141,24 +141,13 @@ def paths(made, letter_box):
         (table.ACCOUNT, ("all",)),
     ):
         known |= table.rows(rows, columns)
-    found = [(name, path_of(made, name, row["row"])) for name, row in known.items()]
+    found = [(name, crawl.path_of(made, name, row["row"], place)) for name, row in known.items()]
     for name, keys in MORE_ROWS.items():
         found += [(name, reverse(name, args=[place.rows[key].pk])) for key in keys]
     found += [(name, reverse(name) + query) for name, query in NOTHING_FOUND.items()]
     found.append(("core:mailbox-letter", reverse("core:mailbox-letter", args=[letter_box])))
     found.append(("agreements:sign-start", "/skriv-under/vrøvl/"))
     return found
-
-
-def path_of(made, name, wanted):
-    if wanted == "-":
-        return reverse(name)
-    if wanted == "association":
-        return reverse(name, args=[made.association.pk])
-    value = crawl.ANYTHING.get(wanted, made.here.rows.get(wanted))
-    if isinstance(value, dict):
-        return reverse(name, kwargs=value)
-    return reverse(name, args=[getattr(value, "pk", value)])
 
 
 def renderings(asked, browsers):
