@@ -139,7 +139,7 @@ class BoardListView(ListView):
         for sentence in refused:
             messages.warning(request, sentence)
         if not done and not refused:
-            messages.info(request, _("Choose at least one in the list first."))
+            messages.warning(request, _("Choose at least one in the list first."))
         return HttpResponseRedirect(request.get_full_path())
 
     def _do(self, rows):
