@@ -225,6 +225,7 @@ class _Place:
             sent_at=long_ago,
             sent_by=self.staff,
             concluded_at=long_ago if state == AgreementState.CONCLUDED else None,
+            in_force_from=long_ago.date() if state == AgreementState.CONCLUDED else None,
         )
 
     def _attestation(self, number, tie):
