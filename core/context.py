@@ -3,13 +3,11 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.urls import get_script_prefix
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from core import navigation, policies
 
@@ -142,10 +140,6 @@ class Frame:
         if not policies.get("site.english_enabled"):
             return []
         return [("da", "Dansk"), ("en", "English")]
-
-    @property
-    def language(self):
-        return get_language() or settings.LANGUAGE_CODE
 
     @property
     def path(self):
