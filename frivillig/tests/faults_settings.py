@@ -23,5 +23,5 @@ CELERY_BEAT_SCHEDULE["schedule"]["schedule"] = timedelta(seconds=0.5)  # noqa: F
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = int(os.environ["FAULTS_SMTP_PORT"])
-EMAIL_TIMEOUT = 0.5
+EMAIL_TIMEOUT = 4
 TEMPLATES[0]["DIRS"].append(BASE_DIR / "core" / "tests" / "templates")  # noqa: F405
