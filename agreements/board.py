@@ -9,7 +9,8 @@ An app adds its numbers in `AppConfig.ready`:
         lines=lambda rows, day, user: [board.Line(...) for row in rows],
     ))
 
-Its list shows the same rows, so the two cannot disagree.
+Its list asks for the same rows. What is counted is kept for a minute per user, and counted anew
+after each of their own deeds (docs/decisions/start-page-numbers.md); the list is always asked.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from django.db.models import Count, Value
 from django.utils.translation import gettext_lazy as _
 
 from coordination.access import scope_of
+from core.summary import kept
 
 GROUPS = AGREEMENTS, ATTESTATIONS, OTHER = "agreements", "attestations", "other"
 TITLES = {AGREEMENTS: _("Agreements"), ATTESTATIONS: _("Certificates"), OTHER: _("Other")}
@@ -150,9 +152,13 @@ class Board:
 
 
 def board(user, day, branches):
-    """The Board for a user; `branches` are those to show. 2 queries, whatever it counts."""
+    """The Board for a user; `branches` are those to show. At most 3 queries, whatever it counts.
+
+    A role given or taken by somebody else counts at once: it is part of what is kept.
+    """
     shown = numbers(user)
-    counts = _counts(shown, user, day)
+    name = f"board:{day}:{hash(scope_of(user).grants)}"
+    counts = kept(user, name, lambda: _counts(shown, user, day))
     rows = []
     for branch in branches:
         cells = [Cell(one, counts.get((one.key, branch.pk), 0)) for one in shown]

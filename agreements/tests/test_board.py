@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from agreements import board, numbers
 from agreements.actions import attestations
 from agreements.models import Agreement, Attestation
 from agreements.states import AgreementState
 from agreements.tests import factories
-from coordination.actions import associations
+from coordination.access import Role
+from coordination.actions import associations, roles
 from coordination.tests import factories as people
 from core import jobs
-from core.models import AccessEvent, Job, JobState, Message
+from core.models import AccessEvent, Job, JobState, Message, User
 from core.periods import today
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +208,43 @@ def test_a_rule_that_says_no_to_sending_fails_the_job_once(site, coordinator):
     job.refresh_from_db()
     draft.refresh_from_db()
     assert (job.state, job.attempts, draft.state) == (JobState.FAILED, 1, AgreementState.DRAFT)
+
+
+def test_own_deeds_show_at_once_and_those_of_others_within_a_minute(
+    site, here, coordinator, manager
+):
+    def drafts():
+        return shown(coordinator, [here])[numbers.DRAFT]
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert drafts() == 0
+        factories.make_draft(somebody(site), by=coordinator)
+        assert drafts() == 1
+        factories.make_draft(somebody(site), by=manager)
+        assert drafts() == 1
+        clock.shift(timedelta(seconds=61))
+        assert drafts() == 2
+
+
+def test_what_the_worker_does_for_somebody_is_their_own_deed(client, site, here, coordinator):
+    draft = factories.make_draft(somebody(site), by=coordinator)
+    client.force_login(coordinator)
+    choose(client, numbers.DRAFT, draft)
+    assert shown(coordinator, [here])[numbers.UNSIGNED] == 0
+    jobs.run(Job.objects.get(name="agreements.send").pk)
+    assert shown(coordinator, [here])[numbers.UNSIGNED] == 1
+
+
+def test_a_role_given_by_somebody_else_counts_at_once(
+    one_of_each, coordinator_elsewhere, here, elsewhere, manager
+):
+    branches = [here, elsewhere]
+    assert set(shown(coordinator_elsewhere, branches).values()) == {0}
+    roles.assign_role(
+        user=coordinator_elsewhere, role=Role.LOCAL_COORDINATOR, branch=here, by=manager
+    )
+    again = User.objects.get(pk=coordinator_elsewhere.pk)
+    assert shown(again, branches)[numbers.UNSIGNED] == 1
 
 
 def test_a_key_is_taken_once():

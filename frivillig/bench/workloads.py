@@ -52,8 +52,9 @@ def _search(desk, number):
     )
 
 
-def _first_look(desk, number):
-    return desk.colleague(number).get(reverse("start"))
+def _first_look(name):
+    """A page whose numbers are kept for a minute, by a coordinator who has not seen it yet."""
+    return lambda desk, number: desk.colleague(number).get(reverse(name))
 
 
 def _public_list(desk, number):
@@ -88,7 +89,7 @@ def _in_turn(values, number):
 
 WORKLOADS = (
     Workload("home", PAGE, _page("start")),
-    Workload("home_first", Limit(20), _first_look),
+    Workload("home_first", Limit(20), _first_look("start")),
     Workload("volunteer_list", LIST, _page("coordination:volunteer-list")),
     Workload("volunteer_search", LIST, _search),
     Workload("volunteer_detail", PAGE, _page("coordination:volunteer-detail", "volunteers")),
@@ -99,6 +100,7 @@ WORKLOADS = (
     Workload("public_signup_post", POST, _public_sign_up, status=302),
     Workload("shift_signup_post", POST, _shift_sign_up, status=302),
     Workload("compliance_board", PAGE, _page("agreements:board")),
+    Workload("compliance_board_first", Limit(20), _first_look("agreements:board")),
     Workload(
         "agreement_pdf",
         PDF,

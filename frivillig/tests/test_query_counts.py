@@ -47,7 +47,7 @@ QUERIES = {
     "coordination:group-message-list": 6,
     "agreements:agreement-list": 10,
     "agreements:agreement-missing": 12,
-    "agreements:board": 6,
+    "agreements:board": 7,
     "agreements:board-list": 10,
     "agreements:agreement-journal": 10,
     "agreements:attestation-list": 8,
