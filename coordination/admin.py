@@ -10,6 +10,7 @@ from django.urls import path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordination import series as rules
 from coordination.access import Permission, scope_of
 from coordination.actions import associations, branches, roles
 from coordination.models import (
@@ -23,6 +24,8 @@ from coordination.models import (
     Person,
     RecognitionEvent,
     RoleAssignment,
+    SchoolHoliday,
+    Series,
     Shift,
     Site,
     Volunteer,
@@ -507,6 +510,26 @@ class ShiftAdmin(WorkAdmin):
     )
 
 
+@admin.register(Series, site=admin_site)
+class SeriesAdmin(WorkAdmin):
+    permission = Permission.VIEW_SHIFTS
+    order = 35
+    page_url_name = "coordination:series-detail"
+    list_display = ("site", "title", "how_often", "starts_on", "ends_on")
+    list_select_related = ("site__activity", "site__branch")
+    search_fields = ("title", "site__activity__title", "site__branch__name")
+    search_help_text = gettext_lazy("Title, activity or branch")
+    ordering = ("-starts_on", "-pk")
+    fields = (
+        *("site", "title", "how_often", "starts_on", "ends_on", "starts", "ends", "capacity"),
+        *("minimum", "place", "note", "skip_holidays", "skip_local_days", "skip_school_holidays"),
+    )
+
+    @admin.display(description=gettext_lazy("how often"), ordering="rule")
+    def how_often(self, row):
+        return str(rules.rhythm_of(row.rule))
+
+
 @admin.register(Assignment, site=admin_site)
 class AssignmentAdmin(VolunteerRowsAdmin):
     order = 40
@@ -563,6 +586,28 @@ class RecognitionEventAdmin(WorkAdmin):
     search_help_text = gettext_lazy("Title")
     ordering = ("-starts_at", "-pk")
     fields = ("title", "branch", "starts_at", "place", "description", "reply_by", "cancelled_at")
+
+
+# --- Days off ------------------------------------------------------------------------------
+
+
+@admin.register(SchoolHoliday, site=admin_site)
+class SchoolHolidayAdmin(ModelAdmin):
+    """The schools' holidays, which regular shifts may leave out."""
+
+    permission = change_permission = Permission.EDIT_POLICIES
+    section = "organisation"
+    order = 45
+    add_label = gettext_lazy("Add a school holiday")
+    lead = gettext_lazy(
+        "Regular shifts that rest in the school holidays are not made on these days. Shifts that "
+        "are planned already stay; their page shows them."
+    )
+    list_display = ("title", "starts_on", "ends_on")
+    search_fields = ("title",)
+    search_help_text = gettext_lazy("What it is called")
+    ordering = ("-starts_on", "-pk")
+    fields = ("title", "starts_on", "ends_on")
 
 
 # --- Good starts ---------------------------------------------------------------------------

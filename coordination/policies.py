@@ -1,7 +1,9 @@
 """The municipal settings of coordination."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from coordination import timetable
 from core.policies import CHOICE, Policy, name_section, register
 
 _TIES = (("fixed", _("Fixed tie")), ("occasional", _("Occasional")))
@@ -13,7 +15,10 @@ def register_policies():
     name_section("volunteers", _("Volunteers who have stopped"))
     name_section("engagement", _("Engagements"))
     name_section("shift", _("Shifts"))
+    name_section("series", _("Regular shifts"))
+    name_section("days_off", _("The municipality's days off"))
     name_section("reminders", _("Reminders"))
+    _register_days_off()
     register(
         Policy(
             "volunteer.minimum_age",
@@ -130,4 +135,33 @@ def register_policies():
             source="domain.md section 3 and rule 46",
             verify=True,
         ),
+    )
+
+
+def _register_days_off():
+    for key, (_day, name) in timetable.LOCAL_DAYS.items():
+        register(
+            Policy(
+                key,
+                bool,
+                key != "days_off.labour_day",
+                overridable=True,
+                label=format_lazy(_("Closed on {day}"), day=name),
+                help=_("Regular shifts are left out on that day."),
+                source="domain.md section 10",
+                verify=True,
+            )
+        )
+    register(
+        Policy(
+            "series.weeks_ahead",
+            int,
+            12,
+            minimum=1,
+            maximum=60,
+            unit=_("weeks"),
+            overridable=True,
+            label=_("Regular shifts are made so far ahead"),
+            help=_("Volunteers can sign up for the shifts that are made."),
+        )
     )

@@ -16,6 +16,7 @@ from coordination.models import (
     FollowUpTalk,
     GroupMessage,
     Guardian,
+    KeptDay,
     Mentorship,
     Pause,
     Person,
@@ -24,6 +25,8 @@ from coordination.models import (
     ReminderWishes,
     Requirement,
     RoleAssignment,
+    SchoolHoliday,
+    Series,
     Shift,
     Site,
     Volunteer,
@@ -307,8 +310,14 @@ _PLACES = {
     Requirement: "id activity kind necessity fixed_tie_only",
     Shift: (
         "id site title starts_at ends_at capacity minimum place note state cancelled_at "
-        "cancelled_by"
+        "cancelled_by series series_day detached"
     ),
+    Series: (
+        "id site rule starts_on ends_on starts ends title capacity minimum place note "
+        "skip_holidays skip_local_days skip_school_holidays"
+    ),
+    KeptDay: "id series day",
+    SchoolHoliday: "id title starts_on ends_on",
     RecognitionEvent: (
         "id branch title title_en starts_at place description description_en reply_by "
         "cancelled_at cancelled_by"

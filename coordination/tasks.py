@@ -1,17 +1,20 @@
 """Coordination's background work: reminders, and long work that coordinators wait for."""
 
+from datetime import time, timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import audiences, emails, exports, queries
+from coordination import audiences, emails, exports, queries, timetable
 from coordination.access import Permission
-from coordination.actions import group_messages
+from coordination.actions import group_messages, series
 from coordination.models import GroupMessage
 from coordination.reminders import follow_up, overviews, shifts
-from core import jobs, schedule
+from core import audit, jobs, schedule
 from core.models import Queue
+from core.periods import today
 
 
 @jobs.job(
@@ -64,6 +67,21 @@ def write_group_message(run, *, group_id):
         run.progress(done, total)
     with run.finish():
         GroupMessage.objects.filter(pk=group_id).update(rows_done_at=timezone.now())
+
+
+@jobs.scheduled(
+    "coordination.extend_series",
+    every=timedelta(days=1),
+    at=time(3, 40),
+    queue=Queue.BULK,
+    atomic=False,
+    title=gettext_lazy("Making regular shifts ahead"),
+)
+def extend_series(run):
+    """The shifts that every running series lacks up to its horizon; each in its transaction."""
+    for number, one in enumerate(timetable.running(timetable.series(), today()).order_by("pk")):
+        series.generate(series=one, by=audit.SYSTEM)
+        run.progress(number + 1)
 
 
 def register():

@@ -16,6 +16,7 @@ from coordination.views import (
     people,
     recognition,
     reminders,
+    series,
     shifts,
     volunteers,
 )
@@ -115,6 +116,18 @@ shift_urls = [
         "tilmeldinger/<int:pk>/afmeld/",
         shifts.AssignmentCancelView.as_view(),
         name="assignment-cancel",
+    ),
+]
+
+series_urls = [
+    path("faste-vagter/", series.SeriesListView.as_view(), name="series-list"),
+    path("faste-vagter/nye/", series.SeriesCreateView.as_view(), name="series-create"),
+    path("faste-vagter/<int:pk>/", series.SeriesDetailView.as_view(), name="series-detail"),
+    path("faste-vagter/<int:pk>/rediger/", series.SeriesChangeView.as_view(), name="series-edit"),
+    path("faste-vagter/<int:pk>/afslut/", series.SeriesEndView.as_view(), name="series-end"),
+    path("faste-vagter/<int:pk>/hold/", series.KeepDaysView.as_view(), name="series-keep"),
+    path(
+        "vagter/<int:pk>/fremover/", series.FollowingChangeView.as_view(), name="series-following"
     ),
 ]
 
@@ -267,6 +280,7 @@ urlpatterns = [
     *organisation_urls,
     *lookup_urls,
     *shift_urls,
+    *series_urls,
     *follow_up_urls,
     *own_urls,
     *message_urls,

@@ -6,10 +6,24 @@ Store bededag is no holiday since 2024; 24 and 31 December and 5 June are none e
 from datetime import date, timedelta
 from functools import cache
 
+from django.utils.translation import gettext_lazy as _
+
 DAY = timedelta(days=1)
-# Days from Easter Sunday: Maundy Thursday to Whit Monday.
-BY_EASTER = (-3, -2, 0, 1, 39, 49, 50)
-FIXED = ((1, 1), (12, 25), (12, 26))
+# Days from Easter Sunday.
+BY_EASTER = {
+    -3: _("Maundy Thursday"),
+    -2: _("Good Friday"),
+    0: _("Easter Sunday"),
+    1: _("Easter Monday"),
+    39: _("Ascension Day"),
+    49: _("Whit Sunday"),
+    50: _("Whit Monday"),
+}
+FIXED = {
+    (1, 1): _("New Year's Day"),
+    (12, 25): _("Christmas Day"),
+    (12, 26): _("Second Day of Christmas"),
+}
 
 
 def easter(year):
@@ -27,10 +41,10 @@ def easter(year):
 
 @cache
 def holidays(year):
-    """The public holidays of a year, as a set of days."""
+    """The public holidays of a year: {day: what it is called}."""
     sunday = easter(year)
-    moving = {sunday + timedelta(days=days) for days in BY_EASTER}
-    return frozenset(moving | {date(year, month, day) for month, day in FIXED})
+    moving = {sunday + timedelta(days=days): name for days, name in BY_EASTER.items()}
+    return moving | {date(year, month, day): name for (month, day), name in FIXED.items()}
 
 
 def is_workday(day):

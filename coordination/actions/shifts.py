@@ -34,8 +34,8 @@ def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", n
     """
     site = Site.objects.select_related("activity", "branch").get(pk=site.pk)
     _require_time(starts_at, ends_at)
-    _require_minimum(minimum, capacity)
-    _require_site_open(site, day_of(starts_at))
+    require_minimum(minimum, capacity)
+    require_site_open(site, day_of(starts_at))
     shift = Shift.objects.create(
         site=site,
         starts_at=starts_at,
@@ -51,11 +51,13 @@ def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", n
 
 
 @transaction.atomic
-def change(*, shift, by, **details):
+def change(*, shift, by, with_series=False, tell=True, **details):
     """Change title, places, meeting place or note; return the shift. Not its time: `reschedule`.
 
-    Whoever is on the shift is told when the meeting place changes. Raises DomainError
-    "capacity_below_taken", "minimum_above_capacity", "shift_cancelled"; TypeError for others.
+    A shift of a series that is changed by itself leaves it (`detached`). Whoever is on the shift
+    is told when the meeting place changes, unless another message does (`tell=False`). Raises
+    DomainError "capacity_below_taken", "minimum_above_capacity", "shift_cancelled"; TypeError for
+    others.
     """
     unknown = set(details) - set(DETAILS)
     if unknown:
@@ -67,17 +69,18 @@ def change(*, shift, by, **details):
         return shift
     for name in changed:
         setattr(shift, name, details[name])
-    _require_minimum(shift.minimum, shift.capacity)
+    require_minimum(shift.minimum, shift.capacity)
     _require_room_for_those_on_it(shift)
-    shift.save(update_fields=changed)
+    shift.detached = shift.detached or _leaves_series(shift, with_series)
+    shift.save(update_fields=[*changed, "detached"])
     event = _record("shift.changed", shift, by=by, fields=changed)
-    if "place" in changed:
+    if tell and "place" in changed:
         emails.send_changed(_booked(shift), event=event)
     return shift
 
 
 @transaction.atomic
-def reschedule(*, shift, starts_at, ends_at, by, release=()):
+def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
     """Move the shift to another time and return it; everybody on it is told.
 
     Everybody on it is asked about anew for the new time: the gate on the new day, other shifts.
@@ -90,7 +93,7 @@ def reschedule(*, shift, starts_at, ends_at, by, release=()):
     shift, assignments = locked_shift_with_people(shift.pk, changed_message=_busy_message())
     _require_open(shift)
     _require_not_begun(shift)
-    _require_site_open(shift.site, day_of(starts_at))
+    require_site_open(shift.site, day_of(starts_at))
     if (shift.starts_at, shift.ends_at) == (starts_at, ends_at):
         return shift
     misfits = misfits_at(shift, assignments, starts_at, ends_at)
@@ -99,7 +102,8 @@ def reschedule(*, shift, starts_at, ends_at, by, release=()):
     staying = [item for item in assignments if item.volunteer_id not in misfits]
     _take_off(leaving, why=emails.MOVED, by=by, path=shift.site.branch.path)
     shift.starts_at, shift.ends_at = starts_at, ends_at
-    shift.save(update_fields=["starts_at", "ends_at"])
+    shift.detached = shift.detached or _leaves_series(shift, with_series)
+    shift.save(update_fields=["starts_at", "ends_at", "detached"])
     Assignment.objects.filter(pk__in=[item.pk for item in staying]).update(
         starts_at=starts_at, ends_at=ends_at
     )
@@ -223,6 +227,10 @@ def _cancel_rows(assignments, *, by, now):
     )
 
 
+def _leaves_series(shift, with_series):
+    return shift.series_id is not None and not with_series
+
+
 def _booked(shift):
     return list(
         shift.assignments.filter(state=AssignmentState.BOOKED).select_related("volunteer__person")
@@ -256,7 +264,7 @@ def _require_time(starts_at, ends_at):
         )
 
 
-def _require_minimum(minimum, capacity):
+def require_minimum(minimum, capacity):
     if minimum > capacity:
         raise DomainError(
             _("The least number cannot be above the places."),
@@ -265,7 +273,7 @@ def _require_minimum(minimum, capacity):
         )
 
 
-def _require_site_open(site, day):
+def require_site_open(site, day):
     if site.closed_on is not None and site.closed_on <= day:
         raise DomainError(
             _("The activity is closed at this branch on that day. Choose another place or day."),

@@ -18,6 +18,7 @@ from coordination.models.guardian import Guardian
 from coordination.models.person import Person
 from coordination.models.recognition import RecognitionEvent, RecognitionInvitation
 from coordination.models.reminder import ActivityReminders, ReminderWishes
+from coordination.models.series import KeptDay, SchoolHoliday, Series
 from coordination.models.shift import Assignment, Shift
 from coordination.models.volunteer import Volunteer
 
@@ -37,6 +38,7 @@ __all__ = [
     "FollowUpTalk",
     "GroupMessage",
     "Guardian",
+    "KeptDay",
     "Mentorship",
     "Necessity",
     "Pause",
@@ -46,6 +48,8 @@ __all__ = [
     "ReminderWishes",
     "Requirement",
     "RoleAssignment",
+    "SchoolHoliday",
+    "Series",
     "Shift",
     "Site",
     "StepOwner",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coordination.access import BranchScopedQuerySet
 from coordination.models.activity import Site
 from coordination.models.engagement import Engagement
+from coordination.models.series import Series
 from coordination.models.volunteer import Volunteer
 from coordination.states import HOLDING_A_PLACE, AssignmentState, ShiftState
 from core.periods import day_of, set_together, today
@@ -44,7 +45,11 @@ class ShiftQuerySet(BranchScopedQuerySet):
 
 
 class Shift(models.Model):
-    """A time at a site for which volunteers are wanted: from instant to instant, half-open."""
+    """A time at a site for which volunteers are wanted: from instant to instant, half-open.
+
+    One of a series knows for which day it was made; `detached`: it was changed by itself since,
+    and the series leaves it as it is.
+    """
 
     branch_lookup = "site__branch"
 
@@ -65,6 +70,16 @@ class Shift(models.Model):
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    series = models.ForeignKey(
+        Series,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="shifts",
+        verbose_name=_("series"),
+    )
+    series_day = models.DateField(_("day of the series"), null=True, blank=True)
+    detached = models.BooleanField(_("changed by itself"), default=False)
 
     objects = ShiftQuerySet.as_manager()
 
@@ -102,6 +117,22 @@ class Shift(models.Model):
                 | Q(state=ShiftState.OPEN, cancelled_at__isnull=True),
                 name="shift_state_matches_cancelled_at",
                 violation_error_message=_("The status and the time of cancellation disagree."),
+            ),
+            models.CheckConstraint(
+                condition=set_together("series", "series_day"),
+                name="shift_series_and_day",
+                violation_error_message=_("A shift of a series needs its day in the series."),
+            ),
+            models.CheckConstraint(
+                condition=Q(detached=False) | Q(series__isnull=False),
+                name="shift_detached_from_a_series",
+                violation_error_message=_("Only a shift of a series can leave it."),
+            ),
+            models.UniqueConstraint(
+                fields=["series", "series_day"],
+                condition=Q(state=ShiftState.OPEN),
+                name="shift_once_per_series_day",
+                violation_error_message=_("The series has a shift on that day already."),
             ),
         ]
 

@@ -18,6 +18,7 @@ from coordination.models import (
     RecognitionEvent,
     Requirement,
     RoleAssignment,
+    Series,
     Shift,
     Site,
     Tie,
@@ -115,6 +116,16 @@ def make_shift(site, *, day=None, hour=15, hours=2, capacity=2, **fields):
     return Shift.objects.create(
         site=site, starts_at=starts_at, ends_at=ends_at, capacity=capacity, **fields
     )
+
+
+def make_series(site, *, weekday=1, starts_on=None, **fields):
+    """Every week on the weekday (0 is Monday), 15 to 17, from today; no shifts are made."""
+    code = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[weekday]
+    fields.setdefault("rule", f"FREQ=WEEKLY;INTERVAL=1;BYDAY={code}")
+    fields.setdefault("capacity", 2)
+    fields.setdefault("starts", time(15))
+    fields.setdefault("ends", time(17))
+    return Series.objects.create(site=site, starts_on=starts_on or today(), **fields)
 
 
 def make_recognition_event(branch, **fields):

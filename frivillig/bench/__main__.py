@@ -26,13 +26,14 @@ from frivillig.bench import (  # noqa: E402
     measure,
     outbox,
     report,
+    series,
     sweep,
 )
 from frivillig.bench.serving import web  # noqa: E402
 from frivillig.bench.workloads import WORKLOADS  # noqa: E402
 
 # Workloads without requests, each on a data set of its own, asked for by name.
-ALONE = {one.NAME: one for one in (batch, expiry, outbox, sweep)}
+ALONE = {one.NAME: one for one in (batch, expiry, outbox, series, sweep)}
 
 
 def main():

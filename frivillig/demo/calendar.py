@@ -1,19 +1,22 @@
-"""The demo's shifts: weeks that have been, weeks to come, and the festival, twice."""
+"""The demo's shifts: weeks that have been, regular shifts to come, and the festival, twice."""
 
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from coordination.actions import assignments, shifts
+from coordination import series as rules
+from coordination.actions import assignments, series, shifts
 from coordination.models import (
     Assignment,
     Clearance,
     ClearanceKind,
     Necessity,
     Requirement,
+    SchoolHoliday,
     Shift,
 )
 from coordination.states import AssignmentState
+from core import workdays
 from core.periods import today
 from frivillig.demo.content import content
 from frivillig.demo.places import FESTIVAL
@@ -36,6 +39,7 @@ class Calendar:
 
     def fill(self):
         """Write everything that the activities plan."""
+        _close_the_schools(self.monday.year)
         for facts in content()["activities"]:
             for plan in facts.get("shifts", ()):
                 self._add_weekly(self.sites[facts["title"], plan["branch"]], plan)
@@ -48,18 +52,32 @@ class Calendar:
 
     def _add_weekly(self, site, plan):
         every, offset = plan.get("every", 1), plan.get("offset", 0)
-        for week in range(-WEEKS_BACK, WEEKS_AHEAD):
-            if (week - offset) % every == 0:
-                day = self.monday + timedelta(weeks=week, days=plan["weekday"] - 1)
-                self._add(site, day, plan)
+        weeks = [week for week in range(-WEEKS_BACK, WEEKS_AHEAD) if (week - offset) % every == 0]
+        days = [self.monday + timedelta(weeks=week, days=plan["weekday"] - 1) for week in weeks]
+        for day in days:
+            if _at(day, plan["start"]) <= timezone.now():
+                self._add_past(site, *_period(day, plan), _values(plan))
+        first = next(day for day in days if _at(day, plan["start"]) > timezone.now())
+        self._go_on(site, first, every, plan)
+
+    def _go_on(self, site, first, every, plan):
+        """Regular shifts from the day on; those of the next weeks have people."""
+        made = series.plan_series(
+            site=site,
+            starts_on=first,
+            rule=rules.Rhythm(every, (plan["weekday"] - 1,)).rule,
+            starts=time.fromisoformat(plan["start"]),
+            ends=time.fromisoformat(plan["end"]),
+            skip_school_holidays="Lektie" in site.activity.title,
+            by=self.places.coordinators[site.branch.name],
+            **_values(plan),
+        )
+        until = self.monday + timedelta(weeks=WEEKS_AHEAD)
+        for shift in made.shifts.filter(series_day__lt=until):
+            self._put_people_on(shift)
 
     def _add(self, site, day, plan):
-        starts_at, ends_at = _at(day, plan["start"]), _at(day, plan["end"])
-        values = {
-            "title": plan.get("title", ""),
-            "capacity": plan["capacity"],
-            "minimum": plan.get("minimum", 1),
-        }
+        (starts_at, ends_at), values = _period(day, plan), _values(plan)
         if starts_at <= timezone.now():
             self._add_past(site, starts_at, ends_at, values)
         else:
@@ -93,15 +111,20 @@ class Calendar:
     def _add_coming(self, site, starts_at, ends_at, values):
         clerk = self.places.coordinators[site.branch.name]
         shift = shifts.plan(site=site, starts_at=starts_at, ends_at=ends_at, by=clerk, **values)
-        for engagement in self._free(site, starts_at, ends_at)[: self._wanted(values)]:
+        self._put_people_on(shift)
+
+    def _put_people_on(self, shift):
+        clerk = self.places.coordinators[shift.site.branch.name]
+        period = shift.starts_at, shift.ends_at
+        for engagement in self._free(shift.site, *period)[: self._wanted(shift)]:
             by = engagement.volunteer.person.user or clerk
             assignments.sign_up(shift=shift, volunteer=engagement.volunteer, by=by)
-            self._occupy(engagement, starts_at, ends_at)
+            self._occupy(engagement, *period)
 
-    def _wanted(self, values):
+    def _wanted(self, shift):
         """In turn: full, too few, nearly full, empty places."""
         self.count += 1
-        capacity, minimum = values["capacity"], values["minimum"]
+        capacity, minimum = shift.capacity, shift.minimum
         return (capacity, minimum - 1, max(minimum, capacity - 1), minimum)[self.count % 4]
 
     def _free(self, site, starts_at, ends_at):
@@ -142,6 +165,41 @@ def _cleared(engagements):
         last = min((row.valid_until for row in held if row.valid_until), default=date.max)
         found.setdefault(one.site_id, []).append((one, first, last))
     return found
+
+
+def _values(plan):
+    return {
+        "title": plan.get("title", ""),
+        "capacity": plan["capacity"],
+        "minimum": plan.get("minimum", 1),
+    }
+
+
+def _close_the_schools(year):
+    """The usual holidays of the schools, this year and the next."""
+    for one in (year, year + 1):
+        summer = date(one, 6, 30) - timedelta(days=(date(one, 6, 30).weekday() + 2) % 7)
+        easter = workdays.easter(one)
+        periods = {
+            "Vinterferie": _week(one, 7),
+            "Påskeferie": (easter - timedelta(days=8), easter + timedelta(days=1)),
+            "Sommerferie": (summer, summer + timedelta(weeks=6, days=1)),
+            "Efterårsferie": _week(one, 42),
+            "Juleferie": (date(one, 12, 22), date(one + 1, 1, 2)),
+        }
+        SchoolHoliday.objects.bulk_create(
+            SchoolHoliday(title=f"{title} {one}", starts_on=first, ends_on=last)
+            for title, (first, last) in periods.items()
+        )
+
+
+def _week(year, number):
+    monday = date.fromisocalendar(year, number, 1)
+    return monday, monday + timedelta(days=6)
+
+
+def _period(day, plan):
+    return _at(day, plan["start"]), _at(day, plan["end"])
 
 
 def _at(day, clock):

@@ -59,6 +59,14 @@ coordination:shift-sign-up                shift        in   404  404  403  403  
 coordination:shift-attendance             past-shift   in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:shift-volunteer-lookup       shift        in   404  404  403  403  403  ok   404  ok   ok   -
 coordination:assignment-cancel            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
+# Regular shifts
+coordination:series-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:series-create                -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:series-detail                series       in   404  404  ok   ok   ok   ok   404  ok   ok   -
+coordination:series-edit                  series       in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:series-end                   series       in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:series-keep                  series       in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:series-following             series-shift in   404  404  403  403  403  ok   404  ok   ok   post
 # Recognition
 coordination:recognition-list             -            in   403  403  ok   403  ok   ok   .    ok   ok   -
 coordination:recognition-create           -            in   403  403  403  403  403  ok   .    ok   ok   post

@@ -8,7 +8,7 @@ from django.utils import timezone
 from agreements.actions import attestations, templates
 from agreements.models import LegalReference
 from agreements.tests import factories as papers
-from coordination.models import Assignment, RoleAssignment, WelcomeStep
+from coordination.models import Assignment, RoleAssignment, SchoolHoliday, WelcomeStep
 from coordination.tests import factories
 from core import audit, messagetexts, policies
 from core.models import (
@@ -42,6 +42,7 @@ def make_everything(branch, *, by, name="Frida Frivillig"):
         engagement,
         site.activity.terms,
         shift,
+        factories.make_series(site),
         make_assignment(shift, volunteer, by=by),
         factories.make_clearance(volunteer, site=site),
         factories.make_recognition_event(branch),
@@ -77,6 +78,7 @@ def make_system_rows(*, by):
         association,
         LegalReference.objects.first(),
         WelcomeStep.objects.create(title="Ring", since=today()),
+        SchoolHoliday.objects.create(title="Vinterferie", starts_on=today(), ends_on=today()),
         PublishedText.objects.first(),
         messagetexts.save_draft("coordination.welcome", "da", subject="Hej", body="Hej", by=by),
         policies.set("municipality.name", "Byen", by=by),

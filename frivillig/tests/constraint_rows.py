@@ -32,10 +32,12 @@ from coordination.models import (
     FollowUpTalk,
     GroupMessage,
     Guardian,
+    KeptDay,
     Pause,
     RecognitionInvitation,
     ReminderWishes,
     RoleAssignment,
+    SchoolHoliday,
     WelcomeStep,
     WelcomeTick,
 )
@@ -76,7 +78,8 @@ def make_rows():
     activity = make.make_activity(branch)
     site = make.make_site(branch, activity)
     engagement = make.make_engagement(volunteer, site, accepted_by=staff)
-    shift = make.make_shift(site)
+    series = make.make_series(site, ends_on=today() + timedelta(days=90))
+    shift = make.make_shift(site, series=series, series_day=today())
     event = make.make_recognition_event(branch)
     everywhere = make.make_clearance(volunteer)
     rows = [
@@ -94,6 +97,9 @@ def make_rows():
         GroupMessage.objects.create(
             branch=branch, audience="branch", subject="Emne", text="Tekst", written_by=staff
         ),
+        series,
+        KeptDay.objects.create(series=series, day=today()),
+        SchoolHoliday.objects.create(title="Vinterferie", starts_on=today(), ends_on=today()),
         shift,
         Assignment.objects.create(
             shift=shift,

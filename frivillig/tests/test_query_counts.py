@@ -41,6 +41,7 @@ QUERIES = {
     "coordination:follow-up": 12,
     "coordination:overview": 9,
     "coordination:shift-list": 12,
+    "coordination:series-list": 7,
     "coordination:recognition-list": 7,
     "coordination:not-arrived": 10,
     "coordination:letter-list": 11,
@@ -133,6 +134,7 @@ class Filler:
 
     def _shift(self, site, volunteer):
         number = volunteer.assignments.count()
+        make.make_series(site)
         for hour, books in ((9, True), (14, False)):
             shift = make.make_shift(site, day=today() + timedelta(days=3 + number), hour=hour)
             if books:

@@ -5,7 +5,7 @@ that a leak is a string found on a page. One person, the shared one, is a volunt
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from types import SimpleNamespace
 
 from django.utils import timezone
@@ -22,13 +22,14 @@ from agreements.actions import (
 )
 from agreements.models import Agreement, AttestationKind, VerificationCode
 from agreements.tests import factories as papers
-from coordination import emails
+from coordination import emails, timetable
 from coordination.access import Role
 from coordination.models import (
     Assignment,
     GroupMessage,
     Mentorship,
     RecognitionInvitation,
+    SchoolHoliday,
     StepOwner,
     Tie,
     WelcomeStep,
@@ -193,7 +194,26 @@ def _shifts(place, site, volunteer):
         for shift in (coming, past)
     ]
     place.rows |= {"shift": coming, "free-shift": free, "past-shift": past}
+    _series(place, site, title)
     place.rows["assignment"] = booked[0]
+
+
+def _series(place, site, title):
+    """Regular shifts with one that is made, a day that is left out, and one on a day off."""
+    first = today() + timedelta(days=12)
+    for days in (7, 21):
+        day = first + timedelta(days=days)
+        SchoolHoliday.objects.create(title=f"Ferie {place.mark}", starts_on=day, ends_on=day)
+    series = make.make_series(
+        site, weekday=first.weekday(), starts_on=first, title=f"{title} fast", starts=time(12)
+    )
+    days = [one.day for one in timetable.days_ahead(series) if not one.why][:2]
+    made = [
+        make.make_shift(site, day=day, hour=12, hours=5, series=series, series_day=day)
+        for day in (first, *days, first + timedelta(days=21))
+        if not series.shifts.filter(series_day=day).exists()
+    ]
+    place.rows |= {"series": series, "series-shift": made[0]}
 
 
 def _papers(place, site, volunteer):
