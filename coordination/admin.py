@@ -506,7 +506,7 @@ class ShiftAdmin(WorkAdmin):
     ordering = ("-starts_at", "-pk")
     fields = (
         *("site", "title", "starts_at", "ends_at", "capacity", "minimum", "place", "note"),
-        "state",
+        *("way", "state"),
     )
 
 
@@ -540,7 +540,7 @@ class AssignmentAdmin(VolunteerRowsAdmin):
     ordering = ("-starts_at", "-pk")
     fields = (
         *("who", "shift", "state", "booked_at", "booked_by", "cancelled_at", "cancelled_by"),
-        *("attendance_at", "attendance_by"),
+        *("attendance_at", "attendance_by", "asked_at", "offer_until"),
     )
 
     def page_url(self, row):

@@ -31,6 +31,8 @@ SHIFT_REMINDER = "coordination.shift_reminder"
 SHIFT_CHANGED = "coordination.shift_changed"
 SHIFT_CANCELLED = "coordination.shift_cancelled"
 RELEASED = "coordination.assignment_released"
+PLACE_OFFERED = "coordination.place_offered"
+PLACE_ANSWER = "coordination.place_answer"
 RECOGNITION_INVITED = "coordination.recognition_invited"
 RECOGNITION_CANCELLED = "coordination.recognition_cancelled"
 ADDRESS_MARKED = "coordination.address_marked"
@@ -40,6 +42,8 @@ ONLY_MAIL, NO_LETTER = (Channel.EMAIL,), (Channel.EMAIL, Channel.SMS)
 
 # Why a place was freed: the shift moved, the engagement ended or rests, or staff did it.
 WHYS = MOVED, ENDED, PAUSED, BY_STAFF = "moved", "ended", "paused", "by_staff"
+# What staff said to somebody who asked or waited: yes, no, wait in line, or no longer in line.
+ANSWERS = YES, NO, WAIT, OFF = "yes", "no", "wait", "off"
 
 
 def register():
@@ -79,6 +83,14 @@ def _register_shifts():
         SHIFT_CANCELLED, context=_cancelled_context, load=assignments, **wording.SHIFT_CANCELLED
     )
     mail.register(RELEASED, context=_released_context, load=assignments, **wording.RELEASED)
+    mail.register(
+        PLACE_OFFERED,
+        context=_offer_context,
+        load=assignments,
+        ways=NO_LETTER,
+        **wording.PLACE_OFFERED,
+    )
+    mail.register(PLACE_ANSWER, context=_answer_context, load=assignments, **wording.PLACE_ANSWER)
 
 
 def send_welcome(engagement):
@@ -214,6 +226,16 @@ def send_released(assignments, *, why, event):
     return _send_about(RELEASED, assignments, event=event, why=why)
 
 
+def send_offer(assignment, *, event):
+    """Tell somebody in the line that a place is held for them, and until when."""
+    return _send_about(PLACE_OFFERED, [assignment], event=event)
+
+
+def send_answer(assignment, *, answer, event):
+    """Tell somebody who asked or waited what a coordinator said (YES, NO, WAIT or OFF)."""
+    return _send_about(PLACE_ANSWER, [assignment], event=event, answer=answer)
+
+
 def _send_about(kind, assignments, *, event, **params):
     return mail.send_many(
         mail.Draft(
@@ -297,6 +319,27 @@ def _released_context(message):
         "starts_at": assignment.starts_at,
         "day": day_of(assignment.starts_at),
         **{why: why == message.params["why"] for why in WHYS},
+    }
+
+
+def _offer_context(message):
+    """None if the offer has been answered, its time is up, or it was made anew."""
+    assignment = mail.matter(message)
+    if assignment is None or not assignment.has_offer(timezone.now()):
+        return None
+    return _shift_context(assignment) | {
+        "answer_by": assignment.offer_until,
+        "answer_url": mail.link("coordination:own-place", assignment.pk),
+    }
+
+
+def _answer_context(message):
+    """None if the shift has begun: nobody needs the answer any more."""
+    assignment = mail.matter(message)
+    if assignment is None or assignment.shift.starts_at <= timezone.now():
+        return None
+    return _shift_context(assignment) | {
+        answer: answer == message.params["answer"] for answer in ANSWERS
     }
 
 

@@ -33,9 +33,32 @@ def locked_volunteer(volunteer_id):
 
 
 def locked_shift(shift_id):
-    """The shift, locked and read anew, with site, activity and branch. 1 query."""
+    """The shift, locked and read anew, with site, activity, its rules and branch. 1 query."""
+    return _locked_shifts().get(pk=shift_id)
+
+
+def locked_shifts(shift_ids):
+    """These shifts, locked in the order of their ids. 1 query."""
+    return list(_locked_shifts().filter(pk__in=set(shift_ids)).order_by("pk"))
+
+
+def locked_assignment(assignment_id):
+    """The assignment as it is now, and its shift: person, shift and row locked in order. 3 queries.
+
+    Which person and which shift it is about never changes.
+    """
+    found = Assignment.objects.only("volunteer_id", "shift_id").get(pk=assignment_id)
+    lock_people([found.volunteer_id])
+    shift = locked_shift(found.shift_id)
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("volunteer__person")
+    assignment = rows.get(pk=assignment_id)
+    assignment.shift = shift
+    return assignment
+
+
+def _locked_shifts():
     rows = Shift.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("site__activity", "site__branch").get(pk=shift_id)
+    return rows.select_related("site__activity__sign_up_rules", "site__branch")
 
 
 def locked_shift_with_people(shift_id, *, changed_message):

@@ -64,6 +64,30 @@ def register_policies():
             help=_("Closer to the shift than this, volunteers are asked to ring."),
         ),
         Policy(
+            "shift.join_deadline_hours",
+            int,
+            0,
+            maximum=24 * 30,
+            unit=_("hours"),
+            overridable=True,
+            label=_("Deadline for signing up for a shift oneself"),
+            help=_("Closer to the shift than this, only coordinators put people on it."),
+        ),
+        Policy(
+            "shift.offer_hours",
+            int,
+            24,
+            minimum=1,
+            maximum=24 * 7,
+            unit=_("hours"),
+            overridable=True,
+            label=_("How long a place offered from the waiting list is held"),
+            help=_(
+                "Never longer than half of the time that is left. The clock rests in the quiet "
+                "hours."
+            ),
+        ),
+        Policy(
             "shift.reminder_days",
             int,
             2,

@@ -28,6 +28,7 @@ from coordination.models import (
     SchoolHoliday,
     Series,
     Shift,
+    SignUpRules,
     Site,
     Volunteer,
     WelcomeStep,
@@ -225,6 +226,7 @@ def _ties():
         {
             **_operational("id", "volunteer", "booked_by", "cancelled_by", "attendance_by"),
             **_operational("shift", "booked_at", "cancelled_at", "attendance_at", export=True),
+            **_operational("asked_at", "offer_until", export=True),
             "starts_at": _personal(PLANNING, COUNTED),
             "ends_at": _personal(PLANNING, COUNTED),
             "state": _personal(PLANNING, COUNTED),
@@ -309,7 +311,7 @@ _PLACES = {
     WelcomeStep: "id title title_en days owner since retired_on",
     Requirement: "id activity kind necessity fixed_tie_only",
     Shift: (
-        "id site title starts_at ends_at capacity minimum place note state cancelled_at "
+        "id site title starts_at ends_at capacity minimum place note way state cancelled_at "
         "cancelled_by series series_day detached"
     ),
     Series: (
@@ -318,6 +320,7 @@ _PLACES = {
     ),
     KeptDay: "id series day",
     SchoolHoliday: "id title starts_on ends_on",
+    SignUpRules: "activity way join_hours leave_hours",
     RecognitionEvent: (
         "id branch title title_en starts_at place description description_en reply_by "
         "cancelled_at cancelled_by"

@@ -9,7 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
-from coordination import eligibility, scheduling
+from coordination import eligibility, joining, line, scheduling
 from coordination.access import Scope, scope_of
 from coordination.models import (
     Assignment,
@@ -19,7 +19,13 @@ from coordination.models import (
     Shift,
     Volunteer,
 )
-from coordination.states import HOLDING_A_PLACE, AssignmentState, InvitationState, ShiftState
+from coordination.states import (
+    HOLDING_A_PLACE,
+    AssignmentState,
+    InvitationState,
+    ShiftState,
+    SignUpWay,
+)
 from core.periods import day_of, today
 from core.prepared import Prepared, PreparedList, ids, moment
 
@@ -27,6 +33,11 @@ from core.prepared import Prepared, PreparedList, ids, moment
 def shifts():
     """Shifts with site, activity and branch read along."""
     return Shift.objects.select_related("site__activity", "site__branch")
+
+
+def shifts_with_rules():
+    """The same, with the activity's rules of signing up."""
+    return shifts().select_related(joining.WITH_RULES)
 
 
 def coming_shifts(user, permission):
@@ -161,13 +172,25 @@ class Seat:
 
 
 def seats(shift):
-    """(those who hold a place, those who have cancelled), in the order of signing up. 3 queries."""
+    """(those who hold a place, those who have cancelled, the Line), in order. 3 queries."""
     rows = list(shift.assignments.select_related("volunteer__person").order_by("booked_at", "pk"))
     held = [row for row in rows if row.state in HOLDING_A_PLACE]
     booked = [row.volunteer for row in held if row.state == AssignmentState.BOOKED]
     gate = eligibility.obstacles_of(booked, site=shift.site, day=shift.day) if booked else {}
     left = [row for row in rows if row.state == AssignmentState.CANCELLED]
-    return [Seat(row, tuple(gate.get(row.volunteer_id, ()))) for row in held], left
+    standing = line.line_of(shift, rows, timezone.now())
+    return [Seat(row, tuple(gate.get(row.volunteer_id, ()))) for row in held], left, standing
+
+
+def line_of(shift):
+    """The shift's Line as a page shows it now. 1 query."""
+    return line.read(shift, timezone.now())
+
+
+def line_with_people(shift):
+    """The shift's Line, its people read along. 1 query."""
+    rows = shift.assignments.live().select_related("volunteer__person")
+    return line.line_of(shift, list(rows), timezone.now())
 
 
 def engaged_at(shift):
@@ -176,65 +199,87 @@ def engaged_at(shift):
     return Volunteer.objects.filter(pk__in=ties.values("volunteer")).by_name()
 
 
-def obstacles_for(shift, volunteers):
-    """{volunteer id: Obstacles} of the gate and of time, for choosing among many. 3 queries."""
-    gate = eligibility.obstacles_of(volunteers, site=shift.site, day=shift.day)
-    held = {}
-    for row in Assignment.objects.holding_a_place().filter(
-        volunteer__in=list(gate), starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
-    ):
-        held.setdefault(row.volunteer_id, []).append(row)
-    return {
-        pk: reasons + scheduling.busy_reasons(shift, held.get(pk, ()))
-        for pk, reasons in gate.items()
-    }
-
-
 # --- A volunteer's own ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A shift as a volunteer sees it: whether they can take it, and if not, why."""
+    """A shift as a volunteer sees it: whether they can take it, and if not, why.
+
+    `left` places are for whoever comes; `asks`: a coordinator answers; `can_wait`: nothing but
+    room is lacking.
+    """
 
     shift: Shift
     left: int
     obstacles: tuple
+    asks: bool = False
 
     @property
     def can_join(self):
         return not self.obstacles
 
+    @property
+    def can_wait(self):
+        return [obstacle.code for obstacle in self.obstacles] == [joining.FULL]
+
 
 def choices(rows, volunteer):
-    """A Choice for each of the shifts. 4 queries for any number."""
+    """A Choice for each of the shifts, read with their rules. 4 queries for any number."""
     rows = list(rows)
     if not rows:
         return []
-    taken = taken_of([shift.pk for shift in rows])
+    now = timezone.now()
+    taken = dict(_spoken_for_question().rows(shifts=[shift.pk for shift in rows], now=now))
     gate = eligibility.obstacles_to_shifts(rows, volunteer)
     first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
     held = list(
         volunteer.assignments.holding_a_place().filter(starts_at__lt=last, ends_at__gt=first)
     )
-    return [_choice(shift, taken.get(shift.pk, 0), gate[shift.pk], held) for shift in rows]
+    return [_choice(shift, taken.get(shift.pk, 0), gate[shift.pk], held, now) for shift in rows]
 
 
-def _choice(shift, taken, gate, held):
+def own_choice(shift, volunteer):
+    """The Choice for one shift, with everything that stands in the way. 4 queries.
+
+    Somebody who waits leaves no place to whoever comes; whether they can come is asked when the
+    place is offered.
+    """
+    now = timezone.now()
+    standing = line.read(shift, now)
+    found = joining.obstacles(shift, volunteer, standing=standing, is_own=True, now=now)
+    asks = joining.way_of(shift) == SignUpWay.REQUEST
+    if asks:
+        found = [obstacle for obstacle in found if obstacle.code != joining.FULL]
+    elif standing.free and not standing.open_to_all:
+        found += scheduling.room_reasons(standing.capacity, standing.capacity)
+    return Choice(shift, standing.open_to_all, tuple(found), asks)
+
+
+@cache
+def _spoken_for_question():
+    rows = Assignment.objects.spoken_for(moment("now")).filter(shift__among=ids("shifts"))
+    return Prepared(rows.order_by().values("shift").values_list("shift", Count("pk")))
+
+
+def _choice(shift, taken, gate, held, now):
+    asks = joining.way_of(shift) == SignUpWay.REQUEST
     reasons = (
-        gate
+        joining.own_reasons(shift, now)
+        + gate
         + scheduling.overlap_reasons(shift.starts_at, shift.ends_at, held)
-        + scheduling.room_reasons(shift.capacity, taken)
+        + ([] if asks else scheduling.room_reasons(shift.capacity, taken))
     )
-    return Choice(shift, max(shift.capacity - taken, 0), tuple(reasons))
+    return Choice(shift, max(shift.capacity - taken, 0), tuple(reasons), asks)
 
 
 def own_assignments(user, now):
-    """The user's coming and running shifts, soonest first."""
+    """The user's coming and running shifts, soonest first; those they asked for or wait for too."""
     return (
         Assignment.objects.own(user)
-        .holding_a_place()
+        .live()
         .filter(ends_at__gte=now)
+        .exclude(state=AssignmentState.OFFERED, offer_until__lte=now)
         .select_related("shift__site__activity", "shift__site__branch", "volunteer__person")
         .order_by("starts_at", "pk")
     )

@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 
 from coordination.eligibility import Obstacle
 from coordination.models.shift import LONGEST_SHIFT
+from coordination.states import AssignmentState, SignUpWay
+
+# With less time than this left, a place is offered to nobody: it is for whoever comes first.
+SHORTEST_OFFER = timedelta(minutes=30)
 
 # --- Who may join, and when ----------------------------------------------------------------
 
@@ -28,7 +32,63 @@ def room_reasons(capacity, taken):
     """Why there is no room: all places are taken."""
     if taken < capacity:
         return []
-    return [Obstacle("full", _("All places are taken. Choose another shift."))]
+    return [
+        Obstacle(
+            "full",
+            _("All places are taken. You can put yourself on the waiting list."),
+            _("All places are taken."),
+        )
+    ]
+
+
+def way_reasons(way):
+    """Why a volunteer cannot sign up by themselves: coordinators put people on this one."""
+    if way != SignUpWay.STAFF:
+        return []
+    return [
+        Obstacle(
+            "staff_only",
+            _(
+                "The coordinator puts people on this shift. Tell the coordinator that you would "
+                "like to come."
+            ),
+        )
+    ]
+
+
+def join_closed_reasons(starts_at, now, hours):
+    """Why a volunteer cannot sign up by themselves any more: the deadline has passed."""
+    if now <= starts_at - timedelta(hours=hours):
+        return []
+    return [
+        Obstacle(
+            "sign_up_closed",
+            _(
+                "Sign-up closed %(hours)s hours before the shift. Ring the place, they may still "
+                "be glad of you."
+            )
+            % {"hours": hours},
+        )
+    ]
+
+
+def pending_reasons(state):
+    """Why somebody who has asked already cannot ask again; `state`: their pending one, or None."""
+    texts = {
+        AssignmentState.REQUESTED: (
+            _("You have asked to join this shift. The coordinator answers you."),
+            _("Has asked to join this shift."),
+        ),
+        AssignmentState.WAITING: (
+            _("You are on the waiting list for this shift."),
+            _("Is on the waiting list for this shift."),
+        ),
+        AssignmentState.OFFERED: (
+            _("A place on this shift is held for you. Say yes or no on your page."),
+            _("Has been offered a place on this shift, and has not answered yet."),
+        ),
+    }
+    return [Obstacle("already_asked", *texts[state])] if state in texts else []
 
 
 def overlaps(start, end, other_start, other_end):
@@ -97,6 +157,19 @@ def late_reasons(starts_at, now, hours):
             )
         ]
     return []
+
+
+def offer_until(now, *, wakes_at, closes_at, hours):
+    """The instant until which a place offered now is held; None where it is too late to offer.
+
+    The clock starts when the quiet hours end (`wakes_at`), unless sign-up closes before that. An
+    offer takes at most half of what is left, so that the next in line has a chance too.
+    """
+    start = wakes_at if wakes_at < closes_at else now
+    left = closes_at - start
+    if left < SHORTEST_OFFER:
+        return None
+    return start + min(timedelta(hours=hours), left / 2)
 
 
 # --- The wall clock ------------------------------------------------------------------------

@@ -32,14 +32,36 @@ SHIFT = StateTable({ShiftState.OPEN: (ShiftState.CANCELLED,), ShiftState.CANCELL
 
 
 class AssignmentState(models.TextChoices):
+    REQUESTED = "requested", _("Asks to join")
+    WAITING = "waiting", _("On the waiting list")
+    OFFERED = "offered", _("Offered a place")
     BOOKED = "booked", _("Signed up")
     CANCELLED = "cancelled", _("Cancelled")
     ATTENDED = "attended", _("Attended")
     ABSENT = "absent", _("Did not attend")
+    DECLINED = "declined", _("Came to nothing")
+    LAPSED = "lapsed", _("Not answered in time")
 
 
 ASSIGNMENT = StateTable(
     {
+        AssignmentState.REQUESTED: (
+            AssignmentState.BOOKED,
+            AssignmentState.WAITING,
+            AssignmentState.DECLINED,
+        ),
+        AssignmentState.WAITING: (
+            AssignmentState.OFFERED,
+            AssignmentState.BOOKED,
+            AssignmentState.DECLINED,
+        ),
+        # Back to waiting: the shift was moved, and the offer is made anew for the new time.
+        AssignmentState.OFFERED: (
+            AssignmentState.WAITING,
+            AssignmentState.BOOKED,
+            AssignmentState.DECLINED,
+            AssignmentState.LAPSED,
+        ),
         AssignmentState.BOOKED: (
             AssignmentState.CANCELLED,
             AssignmentState.ATTENDED,
@@ -48,11 +70,27 @@ ASSIGNMENT = StateTable(
         AssignmentState.ATTENDED: (AssignmentState.ABSENT,),
         AssignmentState.ABSENT: (AssignmentState.ATTENDED,),
         AssignmentState.CANCELLED: (),
+        AssignmentState.DECLINED: (),
+        AssignmentState.LAPSED: (),
     }
 )
 
 # An assignment that takes a place and a person's time.
 HOLDING_A_PLACE = (AssignmentState.BOOKED, AssignmentState.ATTENDED, AssignmentState.ABSENT)
+# In the line for a place; an offer holds one until its time is up, but nobody's time.
+IN_LINE = (AssignmentState.WAITING, AssignmentState.OFFERED)
+# Asked, and nothing has come of it yet.
+PENDING = (AssignmentState.REQUESTED, *IN_LINE)
+# Somebody is on the shift or may still be: at most one of a person on a shift.
+LIVE = (*HOLDING_A_PLACE, *PENDING)
+
+
+class SignUpWay(models.TextChoices):
+    """Who puts people on a shift."""
+
+    SELF = "self", _("Volunteers sign up themselves")
+    REQUEST = "request", _("Volunteers ask, and a coordinator says yes")
+    STAFF = "staff", _("Only coordinators put people on")
 
 
 class InvitationState(models.TextChoices):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from coordination import audiences, emails, exports, queries, timetable
 from coordination.access import Permission
-from coordination.actions import group_messages, series
+from coordination.actions import group_messages, line, series
 from coordination.models import GroupMessage
 from coordination.reminders import follow_up, overviews, shifts
 from core import audit, jobs, schedule
@@ -82,6 +82,19 @@ def extend_series(run):
     for number, one in enumerate(timetable.running(timetable.series(), today()).order_by("pk")):
         series.generate(series=one, by=audit.SYSTEM)
         run.progress(number + 1)
+
+
+@jobs.scheduled(
+    "coordination.waiting_lists",
+    every=timedelta(minutes=5),
+    atomic=False,
+    title=gettext_lazy("Free places are offered to those who wait"),
+)
+def waiting_lists(run):
+    """Offers whose time is up go on to the next. Each shift's line in a transaction of its own."""
+    line.advance_due()
+    with run.finish():
+        pass
 
 
 def register():

@@ -10,9 +10,11 @@ from coordination.views import (
     engagements,
     follow_up,
     group_messages,
+    line,
     overview,
     own,
     own_messages,
+    own_places,
     people,
     recognition,
     reminders,
@@ -70,6 +72,11 @@ activity_urls = [
         name="activity-state",
     ),
     path(
+        "aktiviteter/<int:pk>/tilmelding/",
+        line.SignUpRulesView.as_view(),
+        name="activity-sign-up",
+    ),
+    path(
         "aktiviteter/<int:pk>/steder/nyt/", activities.SiteCreateView.as_view(), name="site-create"
     ),
     path("steder/<int:pk>/luk/", activities.SiteCloseView.as_view(), name="site-close"),
@@ -112,6 +119,10 @@ shift_urls = [
         shifts.VolunteerLookupView.as_view(),
         name="shift-volunteer-lookup",
     ),
+    path("vagter/<int:pk>/venteliste/", line.LineView.as_view(), name="shift-line"),
+    path("vagter/<int:pk>/venteliste/ny/", line.PutInLineView.as_view(), name="shift-line-add"),
+    path("tilmeldinger/<int:pk>/ja/", line.GrantView.as_view(), name="assignment-grant"),
+    path("tilmeldinger/<int:pk>/nej/", line.DeclineView.as_view(), name="assignment-decline"),
     path(
         "tilmeldinger/<int:pk>/afmeld/",
         shifts.AssignmentCancelView.as_view(),
@@ -159,6 +170,7 @@ own_urls = [
     path(
         "min-side/vagter/<int:pk>/tilmeld/", own.OwnSignUpView.as_view(), name="own-shift-sign-up"
     ),
+    path("min-side/pladser/<int:pk>/", own_places.OwnPlaceView.as_view(), name="own-place"),
     path(
         "min-side/tilmeldinger/<int:pk>/afmeld/",
         own.OwnCancelView.as_view(),

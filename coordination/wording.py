@@ -156,6 +156,33 @@ RELEASED = {
         Placeholder("by_staff", _("A coordinator did it"), example=False, condition=True),
     ),
 }
+PLACE_OFFERED = {
+    "title": _("A place is offered to somebody on the waiting list"),
+    "group": SHIFTS,
+    "placeholders": (
+        *SHIFT,
+        Placeholder("note", _("The shift's note"), "Tag overtøj med."),
+        Placeholder("answer_by", _("Until when"), datetime(2026, 3, 1, 11, tzinfo=UTC)),
+        Placeholder(
+            "answer_url",
+            _("Link to answering"),
+            "https://frivillig.example.dk/min-side/pladser/1/",
+            required=True,
+        ),
+    ),
+}
+PLACE_ANSWER = {
+    "title": _("Answer to somebody who asked to join a shift, or waited"),
+    "group": SHIFTS,
+    "placeholders": (
+        *SHIFT,
+        Placeholder("note", _("The shift's note"), "Tag overtøj med."),
+        Placeholder("yes", _("They have the place"), example=True, condition=True),
+        Placeholder("no", _("They do not get a place"), example=False, condition=True),
+        Placeholder("wait", _("They are on the waiting list"), example=False, condition=True),
+        Placeholder("off", _("They are off the waiting list"), example=False, condition=True),
+    ),
+}
 RECOGNITION_INVITED = {
     "title": _("Invitation to an event"),
     "group": THANKS,

@@ -5,11 +5,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import eligibility, emails, events, scheduling
-from coordination.locks import lock_people, locked_shift, locked_volunteer
+from coordination import emails, events, joining, scheduling
+from coordination.actions import line
+from coordination.locks import lock_people, locked_assignment, locked_shift, locked_volunteer
 from coordination.models import Assignment
-from coordination.states import ASSIGNMENT, AssignmentState
-from core import audit, policies
+from coordination.states import ASSIGNMENT, AssignmentState, SignUpWay
+from core import audit
 from core.errors import DomainError
 
 audit.kind("assignment.booked", gettext_lazy("Signed up for a shift"))
@@ -17,46 +18,60 @@ audit.kind("assignment.cancelled", gettext_lazy("Cancelled a shift"))
 audit.kind("assignment.attendance", gettext_lazy("Attendance registered"))
 audit.kind("assignment.attendance_corrected", gettext_lazy("Attendance corrected"))
 
-CANCEL_DEADLINE = "shift.cancel_deadline_hours"
-
 
 @transaction.atomic
-def sign_up(*, shift, volunteer, by):
+def sign_up(*, shift, volunteer, by, or_wait=False):
     """Put the volunteer on the shift and return the Assignment.
 
     The person is locked, then the shift; all facts are read after that. The shift must be open
-    and not begun, the gate open on its day, the volunteer free at that time, and a place left.
-    Raises DomainError("cannot_join") whose `reasons` are Obstacles in words, or the code of the
-    one reason there is. 10 queries.
+    and not begun, the gate open on its day, the volunteer free at that time, and a place left that
+    nobody in the line has been offered. Volunteers are bound by who signs up and until when; where
+    a coordinator is to say yes, a request is made instead. With `or_wait` somebody for whom there
+    is no room goes to the end of the line. Raises DomainError("cannot_join") whose `reasons` are
+    Obstacles in words, or the code of the one reason there is. 10 queries.
     """
     volunteer = locked_volunteer(volunteer.pk)
     shift = locked_shift(shift.pk)
-    _require_no_obstacles(obstacles(shift, volunteer), for_staff=volunteer.person.user_id != by.pk)
+    standing = line.advance(shift)
+    is_own, now = volunteer.person.user_id == by.pk, timezone.now()
+    found = joining.obstacles(shift, volunteer, standing=standing, is_own=is_own, now=now)
+    state = AssignmentState.BOOKED
+    if is_own and joining.way_of(shift) == SignUpWay.REQUEST:
+        found, state = _but_room(found), AssignmentState.REQUESTED
+    elif or_wait and [obstacle.code for obstacle in found] == [joining.FULL]:
+        found, state = [], AssignmentState.WAITING
+    joining.require_none(found, for_staff=not is_own)
     assignment = Assignment.objects.create(
         shift=shift,
         volunteer=volunteer,
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
-        booked_at=timezone.now(),
+        state=state,
+        asked_at=None if state == AssignmentState.BOOKED else now,
+        booked_at=now,
         booked_by=by,
     )
-    _record("assignment.booked", assignment, shift, by=by)
+    _record(f"assignment.{state}", assignment, shift, by=by)
     return assignment
+
+
+def _but_room(found):
+    """Whoever asks may ask for a full shift: the coordinator decides."""
+    return [obstacle for obstacle in found if obstacle.code != joining.FULL]
 
 
 @transaction.atomic
 def cancel(*, assignment, by):
-    """Take the volunteer off the shift and return the assignment.
+    """Take the volunteer off the shift and return the assignment; the place goes to the line.
 
-    Volunteers cancel their own until the deadline (`shift.cancel_deadline_hours`); staff until
-    the shift begins, and then the volunteer is told. Raises DomainError "begun", "too_late",
-    "wrong_state".
+    Volunteers cancel their own until the deadline (`joining.leave_hours`); staff until the shift
+    begins, and then the volunteer is told. Raises DomainError "begun", "too_late", "wrong_state".
     """
-    assignment = _locked(assignment)
+    assignment = locked_assignment(assignment.pk)
     shift = assignment.shift
     ASSIGNMENT.require(assignment.state, AssignmentState.CANCELLED)
     is_own = assignment.volunteer.person.user_id == by.pk
-    hours = policies.get(CANCEL_DEADLINE, path=shift.site.branch.path) if is_own else 0
+    hours = joining.leave_hours(shift) if is_own else 0
     late = scheduling.late_reasons(assignment.starts_at, timezone.now(), hours)
     if late:
         raise DomainError(late[0].message, code=late[0].code)
@@ -67,6 +82,7 @@ def cancel(*, assignment, by):
     event = _record("assignment.cancelled", assignment, shift, by=by, fields=("state",))
     if not is_own:
         emails.send_released([assignment], why=emails.BY_STAFF, event=event)
+    line.advance(shift)
     return assignment
 
 
@@ -122,38 +138,6 @@ def mark_all(*, marks, by):
     if changed:
         _tell(changed, by)
     return len(marks)
-
-
-def obstacles(shift, volunteer):
-    """Every reason why the volunteer cannot join the shift now, as Obstacles. 4 queries.
-
-    The shift comes with its site and activity, the volunteer with their person. Binding only
-    for rows that the transaction has locked.
-    """
-    taken = shift.assignments.holding_a_place().count()
-    held = volunteer.assignments.holding_a_place().filter(
-        starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
-    )
-    return (
-        scheduling.closed_reasons(shift, timezone.now())
-        + eligibility.obstacles_to_shift(shift, volunteer)
-        + scheduling.busy_reasons(shift, held)
-        + scheduling.room_reasons(shift.capacity, taken)
-    )
-
-
-def _require_no_obstacles(found, *, for_staff):
-    if not found:
-        return
-    texts = [obstacle.for_staff if for_staff else obstacle.message for obstacle in found]
-    if len(found) == 1:
-        raise DomainError(texts[0], code=found[0].code)
-    message = (
-        _("The volunteer cannot join this shift yet.")
-        if for_staff
-        else _("You cannot join this shift yet.")
-    )
-    raise DomainError(message, code="cannot_join", reasons=texts)
 
 
 def _locked(assignment):

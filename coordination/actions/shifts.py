@@ -9,9 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import eligibility, emails, scheduling
-from coordination.locks import lock_people, locked_shift, locked_shift_with_people
+from coordination.actions import line
+from coordination.locks import (
+    lock_people,
+    locked_shift,
+    locked_shift_with_people,
+    locked_shifts,
+)
 from coordination.models import Assignment, Engagement, Shift, Site
-from coordination.states import SHIFT, ActivityState, AssignmentState, ShiftState
+from coordination.states import PENDING, SHIFT, ActivityState, AssignmentState, ShiftState
 from core import audit
 from core.errors import DomainError
 from core.periods import covering, day_of, start_of
@@ -23,10 +29,11 @@ audit.kind("shift.cancelled", gettext_lazy("Shift cancelled"))
 audit.kind("assignment.released", gettext_lazy("Taken off a shift"))
 
 DETAILS = ("title", "capacity", "minimum", "place", "note")
+OF_ONE_SHIFT = (*DETAILS, "way")
 
 
 @transaction.atomic
-def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", note="", by):
+def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", note="", way="", by):
     """Make a shift at a site and return it.
 
     Raises DomainError "in_past", "ends_before_start", "too_long", "minimum_above_capacity",
@@ -45,6 +52,7 @@ def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", n
         title=title,
         place=place,
         note=note,
+        way=way,
     )
     _record("shift.planned", shift, by=by)
     return shift
@@ -54,12 +62,12 @@ def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", n
 def change(*, shift, by, with_series=False, tell=True, **details):
     """Change title, places, meeting place or note; return the shift. Not its time: `reschedule`.
 
-    A shift of a series that is changed by itself leaves it (`detached`). Whoever is on the shift
-    is told when the meeting place changes, unless another message does (`tell=False`). Raises
-    DomainError "capacity_below_taken", "minimum_above_capacity", "shift_cancelled"; TypeError for
-    others.
+    More places are offered to those who wait. A shift of a series that is changed by itself leaves
+    it (`detached`). Whoever is on the shift is told when the meeting place changes, unless another
+    message does (`tell=False`). Raises DomainError "capacity_below_taken",
+    "minimum_above_capacity", "shift_cancelled"; TypeError for others.
     """
-    unknown = set(details) - set(DETAILS)
+    unknown = set(details) - set(OF_ONE_SHIFT)
     if unknown:
         raise TypeError(f"Not a detail of a shift: {sorted(unknown)}")
     shift = locked_shift(shift.pk)
@@ -76,6 +84,7 @@ def change(*, shift, by, with_series=False, tell=True, **details):
     event = _record("shift.changed", shift, by=by, fields=changed)
     if tell and "place" in changed:
         emails.send_changed(_booked(shift), event=event)
+    line.advance(shift)
     return shift
 
 
@@ -97,6 +106,7 @@ def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
     if (shift.starts_at, shift.ends_at) == (starts_at, ends_at):
         return shift
     misfits = misfits_at(shift, assignments, starts_at, ends_at)
+    pending = list(shift.assignments.pending())
     _require_released(misfits, release, assignments)
     leaving = [item for item in assignments if item.volunteer_id in misfits]
     staying = [item for item in assignments if item.volunteer_id not in misfits]
@@ -115,6 +125,7 @@ def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
         person_ids=[item.volunteer_id for item in assignments],
     )
     emails.send_changed(staying, event=event)
+    line.start_over(shift, pending)
     return shift
 
 
@@ -131,6 +142,9 @@ def cancel_shift(*, shift, by):
     shift.state, shift.cancelled_at, shift.cancelled_by = ShiftState.CANCELLED, now, by
     shift.save(update_fields=["state", "cancelled_at", "cancelled_by"])
     _cancel_rows(assignments, by=by, now=now)
+    pending = _pending_of(shift)
+    line.close_all(pending, by=by)
+    assignments = [*assignments, *pending]
     event = _record(
         "shift.cancelled",
         shift,
@@ -160,6 +174,7 @@ def release_during(*, engagement, first_day, last_day, by):
     good); returns how many. For a pause or an end: see `release_after`.
     """
     lock_people([engagement.volunteer_id])
+    lines = _lines_with(engagement)
     others = Engagement.objects.exclude(pk=engagement.pk).filter(
         covering(OuterRef("on_day")), volunteer=engagement.volunteer_id, site=engagement.site_id
     )
@@ -169,15 +184,20 @@ def release_during(*, engagement, first_day, last_day, by):
             until,
             volunteer=engagement.volunteer_id,
             shift__site=engagement.site_id,
-            state=AssignmentState.BOOKED,
+            state__in=(AssignmentState.BOOKED, *PENDING),
             starts_at__gte=max(start_of(first_day), timezone.now()),
         )
         .annotate(on_day=eligibility.day_expression("starts_at"))
         .filter(~Exists(others))
-        .select_related("volunteer__person")
+        .select_related("volunteer__person", "shift__site__branch")
     )
+    asking = [row for row in leaving if row.is_pending]
+    leaving = [row for row in leaving if not row.is_pending]
+    line.close_all(asking, by=by)
     why = emails.ENDED if last_day is None and engagement.ends_on else emails.PAUSED
     _take_off(leaving, why=why, by=by, path=engagement.site.branch.path)
+    for shift in lines:
+        line.advance(shift)
     return len(leaving)
 
 
@@ -219,6 +239,29 @@ def _take_off(assignments, *, why, by, path):
             branch_path=path,
         )
     emails.send_released(assignments, why=why, event=event)
+
+
+def _lines_with(engagement):
+    """The coming shifts of the engagement's site at which somebody waits, and the volunteer has a
+    place or a turn: locked, in order, before a row is changed. 2 queries."""
+    coming = Assignment.objects.filter(
+        shift__site=engagement.site_id, starts_at__gt=timezone.now(), shift__state=ShiftState.OPEN
+    )
+    own = coming.live().filter(volunteer=engagement.volunteer_id)
+    return locked_shifts(
+        coming.in_line()
+        .filter(shift__in=own.values("shift"))
+        .order_by()
+        .values_list("shift", flat=True)
+    )
+
+
+def _pending_of(shift):
+    """Those who have asked or wait for the shift, people read along; the shift is locked."""
+    found = list(shift.assignments.pending().select_related("volunteer__person").order_by("pk"))
+    for row in found:
+        row.shift = shift
+    return found
 
 
 def _cancel_rows(assignments, *, by, now):
@@ -303,7 +346,9 @@ def _require_not_begun(shift):
 
 
 def _require_room_for_those_on_it(shift):
-    taken = shift.assignments.holding_a_place().count()
+    taken = (
+        shift.assignments.spoken_for(timezone.now()).exclude(state=AssignmentState.WAITING).count()
+    )
     if taken > shift.capacity:
         raise DomainError(
             _("%(taken)s are on the shift already. Take somebody off first, or keep the places.")

@@ -4,11 +4,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import queries, rosters, scheduling
+from coordination import joining, queries, rosters, scheduling
 from coordination.access import Permission
 from coordination.forms.engagements import site_field
 from coordination.models import Volunteer
-from coordination.states import AssignmentState
+from coordination.states import AssignmentState, SignUpWay
 from core import forms
 
 CAME, ABSENT = "came", "absent"
@@ -87,7 +87,20 @@ class DetailFields(forms.Form):
         return {name: self.cleaned_data[name] for name in DetailFields.base_fields}
 
 
-class ShiftForm(DetailFields, PeriodFields):
+class OneShiftFields(DetailFields):
+    """Of one shift besides: who signs up for it."""
+
+    way = forms.ChoiceField(
+        label=gettext_lazy("Who signs up"),
+        required=False,
+        choices=[("", gettext_lazy("As the activity has it")), *SignUpWay.choices],
+    )
+
+    def details(self):
+        return super().details() | {"way": self.cleaned_data["way"]}
+
+
+class ShiftForm(OneShiftFields, PeriodFields):
     """A new shift. `user` decides at which sites."""
 
     submit_label = gettext_lazy("Plan the shift")
@@ -99,7 +112,7 @@ class ShiftForm(DetailFields, PeriodFields):
         self.order_fields(self.field_order)
 
 
-class DetailsForm(DetailFields):
+class DetailsForm(OneShiftFields):
     """Change what is not the time."""
 
     submit_label = gettext_lazy("Save the shift")
@@ -151,7 +164,7 @@ class EngagedVolunteerField(forms.ModelLookupField):
 
     def hits_of(self, volunteers):
         """The volunteers as lines, with what stands in their way. 3 queries."""
-        obstacles = rosters.obstacles_for(self.shift, volunteers)
+        obstacles = joining.obstacles_of_many(self.shift, volunteers)
         return [
             forms.Hit(str(row.pk), row.person.display_name, _in_words(obstacles[row.pk]))
             for row in volunteers

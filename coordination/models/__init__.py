@@ -20,6 +20,7 @@ from coordination.models.recognition import RecognitionEvent, RecognitionInvitat
 from coordination.models.reminder import ActivityReminders, ReminderWishes
 from coordination.models.series import KeptDay, SchoolHoliday, Series
 from coordination.models.shift import Assignment, Shift
+from coordination.models.sign_up import SignUpRules
 from coordination.models.volunteer import Volunteer
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "SchoolHoliday",
     "Series",
     "Shift",
+    "SignUpRules",
     "Site",
     "StepOwner",
     "TalkMoment",

@@ -13,7 +13,15 @@ from coordination.models.activity import Site
 from coordination.models.engagement import Engagement
 from coordination.models.series import Series
 from coordination.models.volunteer import Volunteer
-from coordination.states import HOLDING_A_PLACE, AssignmentState, ShiftState
+from coordination.states import (
+    HOLDING_A_PLACE,
+    IN_LINE,
+    LIVE,
+    PENDING,
+    AssignmentState,
+    ShiftState,
+    SignUpWay,
+)
 from core.periods import day_of, set_together, today
 
 LONGEST_SHIFT = timedelta(hours=24)
@@ -63,6 +71,13 @@ class Shift(models.Model):
     minimum = models.PositiveSmallIntegerField(_("at least"), default=1)
     place = models.CharField(_("meeting place"), max_length=120, blank=True)
     note = models.CharField(_("note to the volunteers"), max_length=500, blank=True)
+    way = models.CharField(
+        _("who signs up"),
+        max_length=12,
+        choices=SignUpWay,
+        blank=True,
+        help_text=_("Empty: as the activity has it."),
+    )
     state = models.CharField(
         _("status"), max_length=12, choices=ShiftState, default=ShiftState.OPEN
     )
@@ -134,6 +149,11 @@ class Shift(models.Model):
                 name="shift_once_per_series_day",
                 violation_error_message=_("The series has a shift on that day already."),
             ),
+            models.CheckConstraint(
+                condition=Q(way__in=["", *SignUpWay.values]),
+                name="shift_way_known",
+                violation_error_message=_("Choose who signs people up."),
+            ),
         ]
 
     def __str__(self):
@@ -166,9 +186,30 @@ class AssignmentQuerySet(BranchScopedQuerySet):
     def holding_a_place(self):
         return self.filter(state__in=HOLDING_A_PLACE)
 
+    def live(self):
+        """Those who are on a shift, or have asked and wait."""
+        return self.filter(state__in=LIVE)
+
+    def pending(self):
+        return self.filter(state__in=PENDING)
+
+    def in_line(self):
+        return self.filter(state__in=IN_LINE)
+
+    def spoken_for(self, now):
+        """What a newcomer cannot have: a place held, offered right now, or waited for."""
+        return self.filter(
+            Q(state__in=(*HOLDING_A_PLACE, AssignmentState.WAITING))
+            | Q(state=AssignmentState.OFFERED, offer_until__gt=now)
+        )
+
 
 class Assignment(models.Model):
-    """A volunteer on a shift (tilmelding).
+    """A volunteer on a shift, or asking to be (tilmelding).
+
+    Whoever asks or waits has `asked_at`, which is the order of the line; `booked_at` is when they
+    signed up or asked, and after a yes when they got the place. An offer holds the place until
+    `offer_until`, read from the clock wherever it matters.
 
     `starts_at`/`ends_at` are the shift's, copied so that the database can refuse two
     assignments of one person at the same time; only the reschedule action changes them.
@@ -188,6 +229,8 @@ class Assignment(models.Model):
     booked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
+    offer_until = models.DateTimeField(_("the offer holds until"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -206,11 +249,16 @@ class Assignment(models.Model):
             models.Index(fields=["volunteer", "starts_at"], name="assignment_volunteer_starts"),
             models.Index(fields=["shift", "state"], name="assignment_shift_state"),
             models.Index(fields=["starts_at"], name="assignment_starts"),
+            models.Index(
+                fields=["offer_until"],
+                condition=Q(state__in=IN_LINE),
+                name="assignment_line",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["shift", "volunteer"],
-                condition=Q(state__in=HOLDING_A_PLACE),
+                condition=Q(state__in=LIVE),
                 name="assignment_once_per_shift",
                 violation_error_message=_("You are already signed up for this shift."),
             ),
@@ -235,7 +283,16 @@ class Assignment(models.Model):
                     cancelled_at__isnull=True,
                     attendance_at__isnull=True,
                 )
-                | Q(state=AssignmentState.CANCELLED, cancelled_at__isnull=False)
+                | Q(
+                    state__in=(AssignmentState.CANCELLED, AssignmentState.DECLINED),
+                    cancelled_at__isnull=False,
+                )
+                | Q(
+                    state__in=(*PENDING, AssignmentState.LAPSED),
+                    asked_at__isnull=False,
+                    cancelled_at__isnull=True,
+                    attendance_at__isnull=True,
+                )
                 | Q(
                     state__in=(AssignmentState.ATTENDED, AssignmentState.ABSENT),
                     attendance_at__isnull=False,
@@ -244,7 +301,27 @@ class Assignment(models.Model):
                 name="assignment_state_matches_times",
                 violation_error_message=_("The status and its times disagree."),
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=(AssignmentState.OFFERED, AssignmentState.LAPSED),
+                    offer_until__isnull=False,
+                )
+                | (
+                    ~Q(state__in=(AssignmentState.OFFERED, AssignmentState.LAPSED))
+                    & Q(offer_until__isnull=True)
+                ),
+                name="assignment_offer_has_an_end",
+                violation_error_message=_("An offer, and only an offer, has a time to answer."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.volunteer} · {self.shift}"
+
+    @property
+    def is_pending(self):
+        return self.state in PENDING
+
+    def has_offer(self, now):
+        """True while the place is theirs to say yes to."""
+        return self.state == AssignmentState.OFFERED and self.offer_until > now

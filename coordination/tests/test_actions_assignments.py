@@ -264,7 +264,13 @@ def test_assignment_every_transition(state, target, frida, site, coordinator):
 
 def put_in(assignment, state, by):
     now = timezone.now()
+    asked = {"asked_at": now}
     times = {
+        AssignmentState.REQUESTED: asked,
+        AssignmentState.WAITING: asked,
+        AssignmentState.OFFERED: asked | {"offer_until": now + timedelta(hours=9)},
+        AssignmentState.LAPSED: asked | {"offer_until": now - timedelta(hours=9)},
+        AssignmentState.DECLINED: asked | {"cancelled_at": now, "cancelled_by": by},
         AssignmentState.BOOKED: {},
         AssignmentState.CANCELLED: {"cancelled_at": now, "cancelled_by": by},
         AssignmentState.ATTENDED: {"attendance_at": now, "attendance_by": by},

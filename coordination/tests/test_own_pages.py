@@ -127,7 +127,7 @@ def test_sign_up_post_queries(me, volunteer, shift, site, django_assert_max_num_
 def test_sign_up_uncleared_by_a_typed_request(me, shift, site):
     factories.make_requirement(site.activity)
     page = me.get(url("own-shift-sign-up", shift.pk))
-    assert [found.code for found in page.context["obstacles"]] == ["agreement"]
+    assert [found.code for found in page.context["choice"].obstacles] == ["agreement"]
     page = me.post(url("own-shift-sign-up", shift.pk))
     assert page.status_code == 409
     assert page.context["error"].code == "agreement"

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
+import pytest
+
 from coordination import scheduling
 
 SPRING, AUTUMN = date(2027, 3, 28), date(2026, 10, 25)
@@ -99,3 +101,28 @@ def test_period_within_the_hour_that_comes_twice():
     assert end - start == timedelta(minutes=30)
     start, end = scheduling.period_on_clock(AUTUMN, time(2, 45), AUTUMN, time(2, 15))
     assert end - start == timedelta(minutes=30)
+
+
+# --- How long an offer lasts ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wakes", "closes", "expected"),
+    [
+        (0, 24 * 7, 24),  # plenty of time: as the municipality has it
+        (0, 10, 5),  # half of what is left, so that the next has a chance
+        (8, 24 * 7, 32),  # at night the clock starts in the morning
+        (8, 12, 10),  # and half of the morning is the next one's
+        (8, 6, 3),  # sign-up closes before anybody wakes: at once
+        (0, 0.4, None),  # too late for an offer
+        (0, -1, None),
+    ],
+)
+def test_offer_until(wakes, closes, expected):
+    found = scheduling.offer_until(
+        NOON,
+        wakes_at=NOON + timedelta(hours=wakes),
+        closes_at=NOON + timedelta(hours=closes),
+        hours=24,
+    )
+    assert found == (None if expected is None else NOON + timedelta(hours=expected))

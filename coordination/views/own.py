@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import panels, rosters, scheduling
+from coordination import joining, panels, rosters, scheduling
 from coordination.actions import assignments, preferences, recognition
 from coordination.forms.own import OwnContactForm
 from coordination.models import Volunteer
-from core import policies
+from coordination.states import AssignmentState
 from core.errors import DomainError
 from core.localised import localised
 from core.periods import today
@@ -62,7 +62,7 @@ class OwnShiftListView(ListView):
 
     def rows(self):
         now = timezone.now()
-        return rosters.shifts().upcoming(now).filter(starts_at__gt=now)
+        return rosters.shifts_with_rules().upcoming(now).filter(starts_at__gt=now)
 
     def permitted_rows(self):
         mine = rosters.own_assignments(self.request.user, timezone.now())
@@ -79,17 +79,32 @@ class OwnShiftListView(ListView):
 
 
 class OwnSignUpView(ActionView):
-    """Take a shift: asks once, then does it; says why not where it cannot be."""
+    """Take a shift, ask for it, or wait for a place: asks once, then does it; says why not where
+    it cannot be."""
 
     own = True
     template_name = "coordination/own/sign_up.html"
-    success_message = gettext_lazy("You are signed up. Thank you!")
+    told = {
+        AssignmentState.BOOKED: gettext_lazy("You are signed up. Thank you!"),
+        AssignmentState.REQUESTED: gettext_lazy(
+            "Thank you for asking. The coordinator answers you."
+        ),
+        AssignmentState.WAITING: gettext_lazy(
+            "You are on the waiting list. We write to you when there is a place."
+        ),
+    }
 
     def rows(self):
-        return rosters.shifts()
+        return rosters.shifts_with_rules()
 
     def perform(self):
-        assignments.sign_up(shift=self.object, volunteer=self.volunteer(), by=self.request.user)
+        assignment = assignments.sign_up(
+            shift=self.object,
+            volunteer=self.volunteer(),
+            by=self.request.user,
+            or_wait=self.request.POST.get("wait") == "yes",
+        )
+        self.success_message = self.told[assignment.state]
         return reverse("coordination:own-shift-list")
 
     def volunteer(self):
@@ -100,13 +115,14 @@ class OwnSignUpView(ActionView):
 
     def get_context_data(self, **kwargs):
         context = {"error": None} | super().get_context_data(**kwargs)
-        obstacles = [] if context["error"] else assignments.obstacles(self.object, self.volunteer())
+        choice = rosters.own_choice(self.object, self.volunteer())
+        heading = _("Sign up for a shift")
         return context | {
             "shift": self.object,
             "site": self.object.site,
-            "obstacles": obstacles,
-            "heading": _("Sign up for a shift"),
-            "crumbs": own_crumbs(_("Sign up for a shift")),
+            "choice": choice,
+            "heading": heading,
+            "crumbs": own_crumbs(heading),
         }
 
 
@@ -145,7 +161,7 @@ class OwnCancelView(ActionView):
     def late(self):
         """Why it cannot be cancelled here any more, known before the button is pressed."""
         shift = self.object.shift
-        hours = policies.get(assignments.CANCEL_DEADLINE, path=shift.site.branch.path)
+        hours = joining.leave_hours(shift)
         reasons = scheduling.late_reasons(shift.starts_at, timezone.now(), hours)
         return DomainError(reasons[0].message, code=reasons[0].code) if reasons else None
 

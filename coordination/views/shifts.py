@@ -100,7 +100,7 @@ class ShiftDetailView(DetailView):
         return scope_of(self.request.user).holds(permission, self.object.site.branch.path)
 
     def people_in(self, rows):
-        self.seats, self.left = rosters.seats(self.object)
+        self.seats, self.left, self.line = rosters.seats(self.object)
         if not self.holds(Permission.VIEW_CONTACTS):
             return []
         return [row.volunteer_id for row in [*(seat.assignment for seat in self.seats), *self.left]]
@@ -116,7 +116,9 @@ class ShiftDetailView(DetailView):
             "site": shift.site,
             "seats": self.seats,
             "cancelled": self.left,
-            "free": max(shift.capacity - len(self.seats), 0),
+            "free": self.line.free,
+            "line": self.line,
+            "may_fill": self.holds(Permission.EDIT_SHIFTS) and not shift.is_cancelled and coming,
             "at_risk": at_risk,
             "standing": standing.of_shift(shift, taken=len(self.seats), at_risk=at_risk),
             "sees_contacts": self.holds(Permission.VIEW_CONTACTS),

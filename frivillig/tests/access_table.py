@@ -29,6 +29,7 @@ coordination:activity-create              -            in   403  403  403  403  
 coordination:activity-detail              activity     in   404  404  ok   ok   ok   ok   404  ok   ok   -
 coordination:activity-edit                activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:activity-state               activity     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:activity-sign-up             activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:site-create                  activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:site-close                   site         in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:branch-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
@@ -58,6 +59,10 @@ coordination:shift-cancel                 shift        in   404  404  403  403  
 coordination:shift-sign-up                shift        in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:shift-attendance             past-shift   in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:shift-volunteer-lookup       shift        in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:shift-line                   full-shift   in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:shift-line-add               full-shift   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:assignment-grant             waiting      in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:assignment-decline           waiting      in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-cancel            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
 # Regular shifts
 coordination:series-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
@@ -184,6 +189,7 @@ coordination:own-page                     -            in   ok   ok   .    ok   
 coordination:own-shift-list               -            in   ok   ok   .    ok   -
 coordination:own-shift-sign-up            free-shift   in   404  ok   404  404  post
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
+coordination:own-place                    waiting      in   404  ok   404  404  post
 coordination:own-reminders                -            in   404  ok   .    404  post
 coordination:own-start                    -            in   ok   ok   .    ok   -
 coordination:own-mentor-steps             mentee       in   404  ok   404  404  post

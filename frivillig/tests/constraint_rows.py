@@ -38,6 +38,7 @@ from coordination.models import (
     ReminderWishes,
     RoleAssignment,
     SchoolHoliday,
+    SignUpRules,
     WelcomeStep,
     WelcomeTick,
 )
@@ -142,6 +143,7 @@ def _follow_up(engagement, activity, volunteer, staff, now):
         ),
         ActivityReminders.objects.create(activity=activity),
         ReminderWishes.objects.create(volunteer=volunteer),
+        SignUpRules.objects.create(activity=activity),
     ]
 
 

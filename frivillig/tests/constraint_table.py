@@ -140,6 +140,10 @@ CHANGES = {
     "assignment_cancelled_at_and_by": {"state": "cancelled", "cancelled_at": NOW},
     "assignment_attendance_at_and_by": {"state": "attended", "attendance_at": NOW},
     "assignment_state_matches_times": {"state": "attended"},
+    "assignment_offer_has_an_end": {"offer_until": NOW},
+    "shift_way_known": {"way": "nonsense"},
+    "sign_up_rules_way_known": {"way": "nonsense"},
+    "sign_up_rules_plausible": {"join_hours": 1000},
     "template_version_published_at_and_by": {"published_at": NOW},
     "template_version_resign_says_why": {
         "resign": True,

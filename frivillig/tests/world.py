@@ -196,6 +196,31 @@ def _shifts(place, site, volunteer):
     place.rows |= {"shift": coming, "free-shift": free, "past-shift": past}
     _series(place, site, title)
     place.rows["assignment"] = booked[0]
+    place.rows |= _waiting(place, site, volunteer, title)
+
+
+def _waiting(place, site, volunteer, title):
+    """A full shift; the volunteer waits for it, and somebody has asked."""
+    full = make.make_shift(site, title=f"{title} fuld", hour=18, capacity=1)
+    by = place.staff[Role.LOCAL_COORDINATOR]
+    rows = {
+        state: Assignment.objects.create(
+            shift=full,
+            volunteer=who,
+            starts_at=full.starts_at,
+            ends_at=full.ends_at,
+            state=state,
+            asked_at=None if state == "booked" else timezone.now(),
+            booked_at=timezone.now(),
+            booked_by=by,
+        )
+        for state, who in (
+            ("booked", make.make_volunteer(f"{place.mark} Optager")),
+            ("waiting", volunteer),
+            ("requested", make.make_volunteer(f"{place.mark} Spørger")),
+        )
+    }
+    return {"full-shift": full, "waiting": rows["waiting"]}
 
 
 def _series(place, site, title):

@@ -1,0 +1,67 @@
+"""The line for the places of a shift: who holds one, who has been offered one, who is next.
+
+Read from rows and the clock, so that it is right whether or not a worker has run since: an offer
+whose time is up holds nothing, and its place belongs to the next in line.
+"""
+
+from dataclasses import dataclass
+
+from coordination.models import Assignment
+from coordination.states import HOLDING_A_PLACE, PENDING, AssignmentState
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a shift's places stand at an instant; rows in the order of asking."""
+
+    capacity: int
+    held: int
+    offered: tuple
+    lapsed: tuple
+    waiting: tuple
+    requested: tuple
+
+    @property
+    def free(self):
+        """Places that nobody holds and nobody has been offered; never below none."""
+        return max(self.capacity - self.held - len(self.offered), 0)
+
+    @property
+    def open_to_all(self):
+        """Free places beyond those that wait."""
+        return max(self.free - len(self.waiting), 0)
+
+    @property
+    def taken(self):
+        return self.held + len(self.offered)
+
+    def position(self, assignment):
+        """Which number somebody is in the line, from 1; None for those who are not in it."""
+        order = [row.pk for row in self.waiting]
+        return order.index(assignment.pk) + 1 if assignment.pk in order else None
+
+
+def line_of(shift, rows, now):
+    """The Line of a shift from its live assignments."""
+    asking = sorted(
+        (row for row in rows if row.state in PENDING), key=lambda row: (row.asked_at, row.pk)
+    )
+
+    def those(state):
+        return tuple(row for row in asking if row.state == state)
+
+    offered = those(AssignmentState.OFFERED)
+    return Line(
+        capacity=shift.capacity,
+        held=sum(row.state in HOLDING_A_PLACE for row in rows),
+        offered=tuple(row for row in offered if row.has_offer(now)),
+        lapsed=tuple(row for row in offered if not row.has_offer(now)),
+        waiting=those(AssignmentState.WAITING),
+        requested=those(AssignmentState.REQUESTED),
+    )
+
+
+def read(shift, now):
+    """The Line of a shift now. 1 query. Binding only where the shift is locked."""
+    rows = Assignment.objects.live().filter(shift=shift.pk)
+    return line_of(shift, list(rows), now)

@@ -1,0 +1,175 @@
+"""Staff's pages of who asks and who waits for a shift, and an activity's rules of signing up."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordination import rosters
+from coordination.access import Permission
+from coordination.actions import assignments, line, sign_up
+from coordination.forms.line import SignUpRulesForm, WaitForm
+from coordination.models import Activity
+from coordination.states import AssignmentState
+from coordination.views.activities import activity_crumbs, activity_url
+from coordination.views.shifts import CHANGE, ShiftPageMixin, shift_crumbs
+from core.views import ActionView, DetailView, FormView
+
+
+def line_url(shift_id):
+    return reverse("coordination:shift-line", args=[shift_id])
+
+
+class LineView(DetailView):
+    """Who asks to join, who has been offered a place and until when, and who waits, in order."""
+
+    permission = Permission.EDIT_SHIFTS
+    template_name = "coordination/shift/line.html"
+    access_purpose = CHANGE
+
+    def rows(self):
+        return rosters.shifts_with_rules()
+
+    def people_in(self, rows):
+        self.line = rosters.line_with_people(self.object)
+        asking = (*self.line.requested, *self.line.offered, *self.line.waiting)
+        return [row.volunteer_id for row in asking]
+
+    def get_context_data(self, **kwargs):
+        shift, heading = self.object, _("Waiting list and requests")
+        return super().get_context_data(**kwargs) | {
+            "shift": shift,
+            "line": self.line,
+            "heading": heading,
+            "crumbs": shift_crumbs(shift, heading),
+        }
+
+
+class PutInLineView(ShiftPageMixin, FormView):
+    """Put a volunteer on the waiting list, for somebody who has rung."""
+
+    form_class = WaitForm
+    heading = gettext_lazy("Put somebody on the waiting list")
+    success_message = gettext_lazy("It is done.")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "shift": self.object,
+            "cancel_url": line_url(self.object.pk),
+        }
+
+    def perform(self, form):
+        assignments.sign_up(
+            shift=self.object,
+            volunteer=form.cleaned_data["volunteer"],
+            by=self.request.user,
+            or_wait=True,
+        )
+        return line_url(self.object.pk)
+
+    def get_context_data(self, **kwargs):
+        lead = _("If there is a place free, they get it at once.")
+        return super().get_context_data(**kwargs) | {"lead": lead}
+
+
+class PendingView(ActionView):
+    """A deed on one who asks or waits."""
+
+    permission = Permission.EDIT_SHIFTS
+    access_purpose = CHANGE
+
+    def rows(self):
+        return rosters.assignments()
+
+    def people_in(self, rows):
+        return [row.volunteer_id for row in rows]
+
+    def get_context_data(self, **kwargs):
+        shift, name = self.object.shift, self.object.volunteer.person.display_name
+        heading = self.heading(name)
+        return super().get_context_data(**kwargs) | {
+            "heading": heading,
+            "crumbs": [
+                *shift_crumbs(shift, _("Waiting list and requests"))[:2],
+                {"text": _("Waiting list and requests"), "url": line_url(shift.pk)},
+                {"text": heading, "url": ""},
+            ],
+            "question": heading,
+            "cancel_url": line_url(shift.pk),
+        }
+
+
+class GrantView(PendingView):
+    """Yes: a place where one is free, else the line."""
+
+    success_message = gettext_lazy("The volunteer is told.")
+
+    def heading(self, name):
+        return _("Give %(name)s a place?") % {"name": name}
+
+    def perform(self):
+        line.grant(assignment=self.object, by=self.request.user)
+        return line_url(self.object.shift_id)
+
+    def get_context_data(self, **kwargs):
+        consequence = (
+            _("If all places are taken, they go on the waiting list.")
+            if self.object.state == AssignmentState.REQUESTED
+            else _("They get it before the others who wait.")
+        )
+        return super().get_context_data(**kwargs) | {
+            "consequences": [_("The volunteer is told."), consequence],
+            "action": _("Yes, give them a place"),
+        }
+
+
+class DeclineView(PendingView):
+    """No to a request, or off the waiting list."""
+
+    success_message = gettext_lazy("The volunteer is told.")
+
+    def heading(self, name):
+        if self.object.state == AssignmentState.REQUESTED:
+            return _("Say no to %(name)s?") % {"name": name}
+        return _("Take %(name)s off the waiting list?") % {"name": name}
+
+    def perform(self):
+        line.decline(assignment=self.object, by=self.request.user)
+        return line_url(self.object.shift_id)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "consequences": [_("The volunteer is told. A place held for them goes to the next.")],
+            "action": _("Yes, do it"),
+        }
+
+
+class SignUpRulesView(FormView):
+    """Who signs up for an activity's shifts, and until when."""
+
+    model = Activity
+    permission = Permission.EDIT_ACTIVITIES
+    form_class = SignUpRulesForm
+    edits = True
+    success_message = gettext_lazy("The rules of signing up are saved.")
+
+    def get_initial(self):
+        return sign_up.rules_of(self.object)
+
+    def get_form_kwargs(self):
+        return (
+            super().get_form_kwargs()
+            | sign_up.usual_at(self.object.branch.path)
+            | {"cancel_url": activity_url(self.object.pk)}
+        )
+
+    def perform(self, form):
+        sign_up.set_rules(activity=self.object, by=self.request.user, **form.rules())
+        return activity_url(self.object.pk)
+
+    def get_context_data(self, **kwargs):
+        heading = _("Signing up for shifts")
+        return super().get_context_data(**kwargs) | {
+            "heading": heading,
+            "lead": _("Holds for every shift of the activity that does not say otherwise."),
+            "crumbs": [*activity_crumbs(self.object), {"text": heading, "url": ""}],
+        }
