@@ -151,6 +151,48 @@ def obstacles_of(volunteers, *, site, day):
     }
 
 
+@dataclass(frozen=True)
+class Tied:
+    """Somebody with an engagement at a site, as far as the explainer needs to know them."""
+
+    volunteer_id: int
+    can_sign_in: bool
+    obstacles: tuple
+
+
+def tied_at(site, day):
+    """A Tied for everybody whose engagement at the site has not ended by the day. 2 queries for
+    ten thousand.
+
+    The same answer as `obstacles_of`, which asks about people one has; this finds them.
+    """
+    ties = Engagement.objects.filter(site=site).not_ended(day)
+    running = ties.running_on(day)
+    runs = Exists(Engagement.objects.running_on(day).filter(pk=OuterRef("pk")))
+    person = "volunteer__person__"
+    rows = list(
+        ties.annotate(runs=runs).values_list(
+            "volunteer_id",
+            "runs",
+            f"{person}user_id",
+            f"{person}birth_year",
+            f"{person}birth_date",
+        )
+    )
+    gate = _gate_of({row[0] for row in rows if row[1]}, _lacking(running, day, "volunteer_id"))
+    ages = cache(lambda *born: _age_of_birth(site.activity, born, day))
+    found = {
+        volunteer: Tied(volunteer, user is not None, (*gate[volunteer], *ages(year, date)))
+        for volunteer, _runs, user, year, date in rows
+    }
+    return list(found.values())
+
+
+def _age_of_birth(activity, born, day):
+    birth_year, birth_date = born
+    return age_obstacles(activity, Person(birth_year=birth_year, birth_date=birth_date), day)
+
+
 def obstacles_to_shifts(shifts, volunteer):
     """{shift id: Obstacles} for one volunteer; 2 queries for any number of shifts.
 
@@ -289,10 +331,18 @@ def _digits(day):
 
 def _gate(running, on, key):
     """{key: Obstacles} of the gate for running engagements; none running is an obstacle too."""
-    tied = set(running.values_list(key, flat=True))
-    lacking = missing_rows(running, seen_from_inside(on)).values_list(key, "required_kind")
+    return _gate_of(set(running.values_list(key, flat=True)), _lacking(running, on, key))
+
+
+def _lacking(running, on, key):
+    """(key, kind) of every clearance that one of the running engagements lacks, in order."""
+    rows = missing_rows(running, seen_from_inside(on)).values_list(key, "required_kind")
+    return rows.order_by(key, "required_kind")
+
+
+def _gate_of(tied, lacking):
     obstacles = _Untied({found: [] for found in tied})
-    for found, kind in lacking.order_by(key, "required_kind"):
+    for found, kind in lacking:
         obstacles[found].append(_missing_obstacle(kind))
     return obstacles
 

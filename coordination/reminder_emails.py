@@ -7,7 +7,7 @@ which that person may do something about them.
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coordination import emails, follow_up, overviews
+from coordination import emails, follow_up, overviews, rosters
 from coordination.access import Permission, scope_of
 from coordination.models import Branch, StepOwner
 from coordination.wording import BRANCH, FIRST_NAME, REMINDERS
@@ -20,6 +20,7 @@ from core.templatetags.ui import period, phone, when
 
 SHIFT_SOON = "coordination.shift_soon"
 ATTENDANCE_MISSING = "coordination.attendance_missing"
+REQUESTS_UNANSWERED = "coordination.requests_unanswered"
 WELCOME_STEPS = "coordination.welcome_steps"
 MENTOR_STEP = "coordination.mentor_step"
 TALKS = "coordination.talks"
@@ -73,6 +74,19 @@ def register():
             Placeholder("shifts", _("The shifts"), ["Sprogcafé, Bolbro, 3. marts 2026"]),
             MORE,
             FOLLOW_UP_URL,
+        ),
+    )
+    mail.register(
+        REQUESTS_UNANSWERED,
+        context=_requests,
+        title=_("Somebody who asked to join a shift has no answer"),
+        group=FOLLOW_UP,
+        declinable=True,
+        gatherable=True,
+        placeholders=(
+            Placeholder("shifts", _("The shifts"), ["Sprogcafé, Bolbro, 3. marts 2026"]),
+            MORE,
+            Placeholder("shifts_url", _("Link to the shifts"), "/vagter/", required=True),
         ),
     )
     for kind, context, title, example in (
@@ -201,6 +215,22 @@ def _attendance(message):
         ],
         "more": len(shifts) > MOST_LINES,
         "follow_up_url": mail.link("coordination:follow-up"),
+    }
+
+
+def _requests(message):
+    """None if they have all been answered in the meantime."""
+    found = list(rosters.with_requests(message.user, timezone.now())[: MOST_LINES + 1])
+    if not found:
+        return None
+    return {
+        "shifts": [
+            f"{shift.title or shift.site.activity.title}, {shift.site.branch}, "
+            f"{when(shift.starts_at)}"
+            for shift in found[:MOST_LINES]
+        ],
+        "more": len(found) > MOST_LINES,
+        "shifts_url": mail.link("coordination:shift-list"),
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
 from coordination import eligibility, joining, line, scheduling
-from coordination.access import Scope, scope_of
+from coordination.access import Permission, Scope, scope_of
 from coordination.models import (
     Assignment,
     Engagement,
@@ -154,6 +154,13 @@ def _coming_pairs(grants, permission):
     )
 
 
+def with_requests(user, now):
+    """Coming shifts that the user coordinates, on which somebody waits for an answer."""
+    asking = Assignment.objects.filter(state=AssignmentState.REQUESTED, starts_at__gt=now)
+    rows = shifts().upcoming(now).permitted(user, Permission.EDIT_SHIFTS)
+    return rows.filter(pk__in=asking.values("shift"))
+
+
 def with_risk(shifts):
     """Those of the shifts on which somebody is signed up who is no longer cleared for the day."""
     return shifts.filter(pk__in=eligibility.assignments_at_risk().order_by().values("shift"))
@@ -191,6 +198,11 @@ def line_with_people(shift):
     """The shift's Line, its people read along. 1 query."""
     rows = shift.assignments.live().select_related("volunteer__person")
     return line.line_of(shift, list(rows), timezone.now())
+
+
+def names_of(volunteer_ids):
+    """{volunteer id: Volunteer with their person}. 1 query."""
+    return Volunteer.objects.select_related("person").in_bulk(set(volunteer_ids))
 
 
 def engaged_at(shift):

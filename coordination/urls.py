@@ -121,6 +121,12 @@ shift_urls = [
     ),
     path("vagter/<int:pk>/venteliste/", line.LineView.as_view(), name="shift-line"),
     path("vagter/<int:pk>/venteliste/ny/", line.PutInLineView.as_view(), name="shift-line-add"),
+    path("vagter/<int:pk>/hvem-kan/", line.WhoCanView.as_view(), name="shift-who-can"),
+    path(
+        "vagter/<int:pk>/hvem-kan/opslag/",
+        line.WhoCanLookupView.as_view(),
+        name="shift-who-can-lookup",
+    ),
     path("tilmeldinger/<int:pk>/ja/", line.GrantView.as_view(), name="assignment-grant"),
     path("tilmeldinger/<int:pk>/nej/", line.DeclineView.as_view(), name="assignment-decline"),
     path(

@@ -1,9 +1,12 @@
 """Forms about who signs up, and who waits."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination.forms.shifts import SignUpForm
+from coordination import queries
+from coordination.access import Permission
+from coordination.forms.shifts import EngagedVolunteerField, SignUpForm
 from coordination.models.sign_up import MOST_HOURS
 from coordination.states import SignUpWay
 from core import forms
@@ -13,6 +16,26 @@ class WaitForm(SignUpForm):
     """Staff put somebody in the line."""
 
     submit_label = gettext_lazy("Put on the waiting list")
+
+
+class AnyVolunteerField(EngagedVolunteerField):
+    """Any volunteer whom the user may see; each hit tells what stands in the way, tied or not."""
+
+    def __init__(self, shift, user):
+        super().__init__(shift)
+        self.queryset = queries.volunteers_of(user, Permission.VIEW_PEOPLE)
+        self.widget.url = reverse("coordination:shift-who-can-lookup", args=[shift.pk])
+        self.help_text = _("Search by a part of the name.")
+
+
+class WhyNotForm(forms.Form):
+    """Whom one asks about."""
+
+    submit_label = gettext_lazy("Tell me why")
+
+    def __init__(self, *args, shift, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["volunteer"] = AnyVolunteerField(shift, user)
 
 
 class SignUpRulesForm(forms.Form):

@@ -23,6 +23,7 @@ SENT_FROM = time(8)
 OFTEN = timedelta(minutes=5)
 DAYS, HOURS = "shift.reminder_days", "shift.reminder_hours"
 ATTENDANCE = Clock(_("%(days)s days after the shift"), after=("shift.attendance_days",))
+REQUESTS = Clock(_("%(days)s day after somebody asked to join a shift"), after=(1,))
 THE_VOLUNTEER = _("the volunteer")
 THE_COORDINATORS = _("the coordinators of the branch, each in one message")
 
@@ -88,6 +89,21 @@ def attendance_missing(today):
     yield from gathered("coordination.attendance_missing", reached, addressees.coordinators())
 
 
+def requests_unanswered(today):
+    """A Due for each coordinator whom somebody waits for an answer from. 2 queries."""
+    rows = (
+        Assignment.objects.filter(
+            REQUESTS.lately_at("asked_at", today),
+            state=AssignmentState.REQUESTED,
+            starts_at__gt=timezone.now(),
+        )
+        .order_by()
+        .values_list("shift__site__branch__path", "asked_at")
+    )
+    reached = ((path, REQUESTS.reached(day_of(asked_at), today)) for path, asked_at in rows)
+    yield from gathered("coordination.requests_unanswered", reached, addressees.coordinators())
+
+
 def _coming(field, setting):
     """Who is on a shift that is still to come, with `lead`: how long before they are reminded."""
     lead = Coalesce(
@@ -142,6 +158,16 @@ REMINDERS = (
         due=attendance_missing,
         label=_("Attendance is not registered"),
         when=ATTENDANCE,
+        to=THE_COORDINATORS,
+        every=timedelta(days=1),
+        at=time(7),
+    ),
+    Reminder(
+        "coordination.requests_unanswered",
+        kind=reminder_emails.REQUESTS_UNANSWERED,
+        due=requests_unanswered,
+        label=_("Somebody who asked to join a shift has no answer"),
+        when=REQUESTS,
         to=THE_COORDINATORS,
         every=timedelta(days=1),
         at=time(7),

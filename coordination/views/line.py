@@ -1,18 +1,25 @@
 """Staff's pages of who asks and who waits for a shift, and an activity's rules of signing up."""
 
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import rosters
+from coordination import explainer, queries, rosters
 from coordination.access import Permission
 from coordination.actions import assignments, line, sign_up
-from coordination.forms.line import SignUpRulesForm, WaitForm
+from coordination.forms.line import AnyVolunteerField, SignUpRulesForm, WaitForm, WhyNotForm
 from coordination.models import Activity
 from coordination.states import AssignmentState
 from coordination.views.activities import activity_crumbs, activity_url
-from coordination.views.shifts import CHANGE, ShiftPageMixin, shift_crumbs
+from coordination.views.shifts import CHANGE, SEARCH, ShiftPageMixin, shift_crumbs
+from core import audit, forms
 from core.views import ActionView, DetailView, FormView
+
+WHO_CAN = audit.purpose("shift.who_can", gettext_lazy("A coordinator looked who can take a shift"))
+# So many names stand under each reason; the number tells of the others.
+MOST_NAMES = 10
 
 
 def line_url(shift_id):
@@ -141,6 +148,93 @@ class DeclineView(PendingView):
             "consequences": [_("The volunteer is told. A place held for them goes to the next.")],
             "action": _("Yes, do it"),
         }
+
+
+class WhoCanView(FormView):
+    """Why does nobody see this shift, and why can this person not join?"""
+
+    permission = Permission.EDIT_SHIFTS
+    form_class = WhyNotForm
+    template_name = "coordination/shift/who_can.html"
+    access_purpose = WHO_CAN
+
+    def rows(self):
+        return rosters.shifts_with_rules()
+
+    def people_in(self, rows):
+        self.now = timezone.now()
+        self.found = explainer.who_can(self.object_of(rows), self.now)
+        self.asked = self.asked_about()
+        self.names = rosters.names_of([pk for group in self.groups() for pk in group[:MOST_NAMES]])
+        return [*self.names, *([self.asked.pk] if self.asked else [])]
+
+    def object_of(self, rows):
+        self.object = rows[0]
+        return self.object
+
+    def groups(self):
+        return [self.found.able, *(stop.people for stop in self.found.stops)]
+
+    def asked_about(self):
+        """The volunteer in the address, if there is one whom the user may see."""
+        number = self.request.GET.get("frivillig", "")
+        if not number.isdecimal():
+            return None
+        rows = queries.volunteers_of(self.request.user, Permission.VIEW_PEOPLE)
+        return rows.filter(pk=int(number[:12])).first()
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"shift": self.object, "user": self.request.user}
+
+    def perform(self, form):
+        pk = form.cleaned_data["volunteer"].pk
+        return f"{reverse('coordination:shift-who-can', args=[self.object.pk])}?frivillig={pk}"
+
+    def get_context_data(self, **kwargs):
+        shift, found, heading = self.object, self.found, _("Who can take the shift?")
+        return super().get_context_data(**kwargs) | {
+            "shift": shift,
+            "found": found,
+            "of_the_shift": [(one, explainer.next_step(one.code)) for one in found.of_the_shift],
+            "able": self.named(found.able),
+            "stops": [(stop, self.named(stop.people)) for stop in found.stops],
+            "asked": self.asked,
+            "reasons": self.reasons(),
+            "heading": heading,
+            "crumbs": shift_crumbs(shift, heading),
+        }
+
+    def named(self, people):
+        """The first of them by name, and how many more there are."""
+        shown = [self.names[pk] for pk in people[:MOST_NAMES] if pk in self.names]
+        return {"people": shown, "more": len(people) - len(shown)}
+
+    def reasons(self):
+        if self.asked is None:
+            return []
+        found = explainer.why_not(self.object, self.asked, self.now)
+        return [(one, explainer.next_step(one.code)) for one in found]
+
+
+class WhoCanLookupView(DetailView):
+    """The hits of the search as one types: volunteers whom the user may see."""
+
+    permission = Permission.EDIT_SHIFTS
+
+    def rows(self):
+        return rosters.shifts()
+
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        name = request.GET.get("name", "")
+        words = (request.GET.get("q", "") or request.GET.get(f"{name}_q", "")).strip()
+        field = AnyVolunteerField(self.object, request.user)
+        hits = field.hits(words) if words else []
+        audit.record_access(request, [int(hit.value) for hit in hits], SEARCH)
+        lookup = forms.lookup_context(
+            name=name, id=request.GET.get("id", ""), query=words, hits=hits
+        )
+        return render(request, "components/lookup_results.html", {"lookup": lookup})
 
 
 class SignUpRulesView(FormView):

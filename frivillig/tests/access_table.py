@@ -61,6 +61,8 @@ coordination:shift-attendance             past-shift   in   404  404  403  403  
 coordination:shift-volunteer-lookup       shift        in   404  404  403  403  403  ok   404  ok   ok   -
 coordination:shift-line                   full-shift   in   404  404  403  403  403  ok   404  ok   ok   -
 coordination:shift-line-add               full-shift   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-who-can                shift        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-who-can-lookup         shift        in   404  404  403  403  403  ok   404  ok   ok   -
 coordination:assignment-grant             waiting      in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-decline           waiting      in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-cancel            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
