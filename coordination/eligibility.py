@@ -158,6 +158,7 @@ class Tied:
     volunteer_id: int
     can_sign_in: bool
     obstacles: tuple
+    age: int | None
 
 
 def tied_at(site, day):
@@ -180,17 +181,19 @@ def tied_at(site, day):
         )
     )
     gate = _gate_of({row[0] for row in rows if row[1]}, _lacking(running, day, "volunteer_id"))
-    ages = cache(lambda *born: _age_of_birth(site.activity, born, day))
-    found = {
-        volunteer: Tied(volunteer, user is not None, (*gate[volunteer], *ages(year, date)))
-        for volunteer, _runs, user, year, date in rows
-    }
+    of_age = cache(lambda *born: _by_birth(site.activity, born, day))
+    found = {}
+    for volunteer, _runs, user, *born in rows:
+        age, obstacles = of_age(*born)
+        found[volunteer] = Tied(volunteer, user is not None, (*gate[volunteer], *obstacles), age)
     return list(found.values())
 
 
-def _age_of_birth(activity, born, day):
+def _by_birth(activity, born, day):
+    """(the lowest age, the obstacles of age) of everybody born so: reckoned once for many."""
     birth_year, birth_date = born
-    return age_obstacles(activity, Person(birth_year=birth_year, birth_date=birth_date), day)
+    person = Person(birth_year=birth_year, birth_date=birth_date)
+    return person.youngest_age_on(day), age_obstacles(activity, person, day)
 
 
 def obstacles_to_shifts(shifts, volunteer):

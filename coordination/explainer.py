@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from coordination import eligibility, joining, line, scheduling
-from coordination.models import Assignment
-from coordination.states import HOLDING_A_PLACE, PENDING
+from coordination import eligibility, joining, line, load, scheduling
+from coordination.models import Assignment, Engagement
+from coordination.states import HOLDING_A_PLACE
 
 ON_IT = "already_on_it"
 
@@ -47,10 +47,10 @@ def who_can(shift, now):
     and one for its line.
     """
     tied = eligibility.tied_at(shift.site, shift.day)
-    busy = _time_of(shift)
+    times = _Times(shift)
     able, on_it, stopped, texts = [], [], {}, {}
     for one in tied:
-        reasons = [*one.obstacles, *busy.get(one.volunteer_id, ())]
+        reasons = [*one.obstacles, *times.reasons(one)]
         if any(reason.code in (ON_IT, "already_asked") for reason in reasons):
             on_it.append(one.volunteer_id)
         elif not reasons:
@@ -71,8 +71,8 @@ def who_can(shift, now):
 def eligible_for(shift):
     """The ids of the volunteers who may take the shift, in no order. 3 queries for ten thousand."""
     tied = eligibility.tied_at(shift.site, shift.day)
-    busy = _time_of(shift)
-    return [one.volunteer_id for one in tied if not one.obstacles and one.volunteer_id not in busy]
+    times = _Times(shift)
+    return [one.volunteer_id for one in tied if not one.obstacles and not times.reasons(one)]
 
 
 def why_not(shift, volunteer, now):
@@ -88,24 +88,31 @@ def next_step(code):
     return _next_steps().get(code, "")
 
 
-def _time_of(shift):
-    """{volunteer id: Obstacles} of those who are on the shift, have asked, or are elsewhere then.
-    1 query."""
-    rows = Assignment.objects.live().filter(
-        starts_at__lt=shift.ends_at,
-        ends_at__gt=shift.starts_at,
-        volunteer__engagements__site=shift.site_id,
-    )
-    found = {}
-    for volunteer, on, state in rows.values_list("volunteer_id", "shift_id", "state").distinct():
-        if state in HOLDING_A_PLACE:
-            row = Assignment(
-                shift_id=on, starts_at=shift.starts_at, ends_at=shift.ends_at, state=state
-            )
-            found.setdefault(volunteer, []).extend(scheduling.busy_reasons(shift, [row]))
-        elif state in PENDING and on == shift.pk:
-            found.setdefault(volunteer, []).extend(scheduling.pending_reasons(state))
-    return found
+class _Times:
+    """What all those tied to a shift's site hold in its week, and who has asked. 1 query."""
+
+    def __init__(self, shift):
+        self.shift, self.held, self.pending = shift, {}, {}
+        first, last = load.week_around(shift.starts_at)
+        rows = Assignment.objects.live().filter(
+            starts_at__lt=max(last, shift.ends_at),
+            ends_at__gt=first,
+            volunteer__in=Engagement.objects.filter(site=shift.site_id).values("volunteer"),
+        )
+        for volunteer, state, *held in rows.values_list("volunteer_id", "state", *load.HELD_FIELDS):
+            if state in HOLDING_A_PLACE:
+                self.held.setdefault(volunteer, []).append(load.Held(*held))
+            elif held[0] == shift.pk:
+                self.pending[volunteer] = state
+
+    def reasons(self, one):
+        """Obstacles of time for one of the Tied."""
+        held = self.held.get(one.volunteer_id, ())
+        return (
+            scheduling.busy_reasons(self.shift, held)
+            + load.young_reasons(one.age, self.shift, held)
+            + scheduling.pending_reasons(self.pending.get(one.volunteer_id))
+        )
 
 
 def _of_the_shift(shift, now):
@@ -132,6 +139,8 @@ def _next_steps():
         "criminal_record": _("See what the activity asks for, and what is missing."),
         "too_young": _("The activity has a minimum age. Find another activity for them."),
         "age_unknown": _("Ask for the year of birth, and write it on their page."),
+        "young_day": _("You may put them on, if school is no matter that day."),
+        "young_week": _("You may put them on, if school is no matter that week."),
         "overlap": _("They are on another shift. Ask somebody else, or move the shift."),
         "full": _("Raise the number of places, or let the waiting list work."),
         "staff_only": _("Put people on yourself, or let volunteers sign up."),

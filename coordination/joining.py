@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from coordination import eligibility, scheduling
+from coordination import eligibility, load, scheduling
 from coordination.models import Assignment
 from coordination.states import SignUpWay
 from core import policies
@@ -59,21 +59,31 @@ def _hours(shift, field, key):
 def obstacles(shift, volunteer, *, standing, is_own, now):
     """Every reason why the volunteer cannot join the shift now, as Obstacles. 3 queries.
 
-    `standing` is the shift's Line, `is_own` whether they ask for themselves: who signs up, and
-    until when, binds volunteers and not coordinators. The shift comes with its site, activity and
-    rules, the volunteer with their person. Binding only for rows that the transaction has locked.
+    `standing` is the shift's Line, `is_own` whether they ask for themselves: who signs up, until
+    when, and the hours of the young bind volunteers and not coordinators. The shift comes with its
+    site, activity and rules, the volunteer with their person. Binding only for rows that the
+    transaction has locked.
     """
-    held = volunteer.assignments.holding_a_place().filter(
-        starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
-    )
+    held = held_around(volunteer, shift)
+    age = volunteer.person.youngest_age_on(shift.day)
     return (
         scheduling.closed_reasons(shift, now)
         + (own_reasons(shift, now) if is_own else [])
         + eligibility.obstacles_to_shift(shift, volunteer)
         + scheduling.busy_reasons(shift, held)
+        + (load.young_reasons(age, shift, held) if is_own else [])
         + scheduling.pending_reasons(_pending_state(standing, volunteer))
         + scheduling.room_reasons(standing.capacity, standing.taken)
     )
+
+
+def held_around(volunteer, shift):
+    """What the volunteer holds in the week of the shift and at its time, as Held. 1 query."""
+    first, last = load.week_around(shift.starts_at)
+    rows = volunteer.assignments.holding_a_place().filter(
+        starts_at__lt=max(last, shift.ends_at), ends_at__gt=first
+    )
+    return [load.Held(*row) for row in rows.values_list(*load.HELD_FIELDS)]
 
 
 def require_none(found, *, for_staff):
@@ -101,18 +111,27 @@ def own_reasons(shift, now):
     )
 
 
-def obstacles_of_many(shift, volunteers):
-    """{volunteer id: Obstacles} of the gate and of time, for choosing among many. 3 queries."""
+def obstacles_of_many(shift, volunteers, *, with_hours=False):
+    """{volunteer id: Obstacles} of the gate and of time, for choosing among many. 3 queries.
+
+    `with_hours`: the hours of the young too, which keep them from saying yes by themselves.
+    """
     gate = eligibility.obstacles_of(volunteers, site=shift.site, day=shift.day)
+    first, last = load.week_around(shift.starts_at)
+    rows = Assignment.objects.holding_a_place().filter(
+        volunteer__in=list(gate), starts_at__lt=max(last, shift.ends_at), ends_at__gt=first
+    )
     held = {}
-    for row in Assignment.objects.holding_a_place().filter(
-        volunteer__in=list(gate), starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
-    ):
-        held.setdefault(row.volunteer_id, []).append(row)
-    return {
-        pk: reasons + scheduling.busy_reasons(shift, held.get(pk, ()))
-        for pk, reasons in gate.items()
-    }
+    for pk, *values in rows.values_list("volunteer_id", *load.HELD_FIELDS):
+        held.setdefault(pk, []).append(load.Held(*values))
+    found = {}
+    for volunteer in volunteers:
+        own = held.get(volunteer.pk, ())
+        found[volunteer.pk] = gate[volunteer.pk] + scheduling.busy_reasons(shift, own)
+        if with_hours:
+            age = volunteer.person.youngest_age_on(shift.day)
+            found[volunteer.pk] += load.young_reasons(age, shift, own)
+    return found
 
 
 def _pending_state(standing, volunteer):

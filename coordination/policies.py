@@ -9,6 +9,31 @@ from core.policies import CHOICE, Policy, name_section, register
 _TIES = (("fixed", _("Fixed tie")), ("occasional", _("Occasional")))
 
 
+def _young_policies():
+    """How many hours people under 18 sign up for by themselves."""
+    source = "domain.md 4.2: Aarhus, rules for young volunteers (arbejdsmiljøloven)"
+    for key, hours, label in (
+        ("young.school_day_hours", 2, _("Under 18: most hours on a school day")),
+        ("young.school_week_hours", 12, _("Under 18: most hours in a week with school")),
+        ("young.free_day_hours", 7, _("13-14 years: most hours on a day without school")),
+        ("young.free_day_hours_15", 8, _("15-17 years: most hours on a day without school")),
+        ("young.free_week_hours", 35, _("13-14 years: most hours in a week without school")),
+        ("young.free_week_hours_15", 40, _("15-17 years: most hours in a week without school")),
+    ):
+        yield Policy(
+            key,
+            int,
+            hours,
+            minimum=1,
+            maximum=168,
+            unit=_("hours"),
+            label=label,
+            help=_("Coordinators can put a young person on all the same, and are told."),
+            source=source,
+            verify=True,
+        )
+
+
 def register_policies():
     """Called once, from `CoordinationConfig.ready`."""
     name_section("volunteer", _("Volunteers"))
@@ -17,6 +42,7 @@ def register_policies():
     name_section("shift", _("Shifts"))
     name_section("series", _("Regular shifts"))
     name_section("days_off", _("The municipality's days off"))
+    name_section("young", _("Young volunteers"))
     name_section("reminders", _("Reminders"))
     _register_days_off()
     register(
@@ -73,6 +99,26 @@ def register_policies():
             label=_("Deadline for signing up for a shift oneself"),
             help=_("Closer to the shift than this, only coordinators put people on it."),
         ),
+        Policy(
+            "shift.kind_week_hours",
+            int,
+            12,
+            maximum=100,
+            unit=_("hours"),
+            overridable=True,
+            label=_("A kind word when somebody helps more than this in a week"),
+            help=_("Stops nobody. 0 is no kind word."),
+        ),
+        Policy(
+            "shift.short_way_minutes",
+            int,
+            45,
+            maximum=600,
+            unit=_("minutes"),
+            overridable=True,
+            label=_("Warn of less time than this between shifts at two places"),
+        ),
+        *_young_policies(),
         Policy(
             "shift.offer_hours",
             int,

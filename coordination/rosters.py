@@ -9,7 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
-from coordination import eligibility, joining, line, scheduling
+from coordination import eligibility, joining, line, load, scheduling
 from coordination.access import Permission, Scope, scope_of
 from coordination.models import (
     Assignment,
@@ -219,13 +219,14 @@ class Choice:
     """A shift as a volunteer sees it: whether they can take it, and if not, why.
 
     `left` places are for whoever comes; `asks`: a coordinator answers; `can_wait`: nothing but
-    room is lacking.
+    room is lacking; `words` stop nobody (`load.kind_words`).
     """
 
     shift: Shift
     left: int
     obstacles: tuple
     asks: bool = False
+    words: tuple = ()
 
     @property
     def can_join(self):
@@ -244,15 +245,30 @@ def choices(rows, volunteer):
     now = timezone.now()
     taken = dict(_spoken_for_question().rows(shifts=[shift.pk for shift in rows], now=now))
     gate = eligibility.obstacles_to_shifts(rows, volunteer)
-    first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
-    held = list(
-        volunteer.assignments.holding_a_place().filter(starts_at__lt=last, ends_at__gt=first)
-    )
-    return [_choice(shift, taken.get(shift.pk, 0), gate[shift.pk], held, now) for shift in rows]
+    held = _held_around(volunteer, rows)
+    return [
+        _choice(
+            shift,
+            taken=taken.get(shift.pk, 0),
+            gate=gate[shift.pk],
+            held=held,
+            age=volunteer.person.youngest_age_on(shift.day),
+            now=now,
+        )
+        for shift in rows
+    ]
+
+
+def _held_around(volunteer, rows):
+    """What the volunteer holds from the first week of the shifts to the last, as Held. 1 query."""
+    first = load.week_around(min(row.starts_at for row in rows))[0]
+    last = load.week_around(max(row.ends_at for row in rows))[1]
+    held = volunteer.assignments.holding_a_place().filter(starts_at__lt=last, ends_at__gt=first)
+    return [load.Held(*row) for row in held.values_list(*load.HELD_FIELDS)]
 
 
 def own_choice(shift, volunteer):
-    """The Choice for one shift, with everything that stands in the way. 4 queries.
+    """The Choice for one shift, with everything that stands in the way. 5 queries.
 
     Somebody who waits leaves no place to whoever comes; whether they can come is asked when the
     place is offered.
@@ -265,7 +281,8 @@ def own_choice(shift, volunteer):
         found = [obstacle for obstacle in found if obstacle.code != joining.FULL]
     elif standing.free and not standing.open_to_all:
         found += scheduling.room_reasons(standing.capacity, standing.capacity)
-    return Choice(shift, standing.open_to_all, tuple(found), asks)
+    words = load.kind_words(shift, joining.held_around(volunteer, shift))
+    return Choice(shift, standing.open_to_all, tuple(found), asks, tuple(words))
 
 
 @cache
@@ -274,12 +291,15 @@ def _spoken_for_question():
     return Prepared(rows.order_by().values("shift").values_list("shift", Count("pk")))
 
 
-def _choice(shift, taken, gate, held, now):
+def _choice(shift, *, taken, gate, held, age, now):
+    first, last = load.week_around(shift.starts_at)
+    in_week = [one for one in held if one.starts_at < last and one.ends_at > first]
     asks = joining.way_of(shift) == SignUpWay.REQUEST
     reasons = (
         joining.own_reasons(shift, now)
         + gate
         + scheduling.overlap_reasons(shift.starts_at, shift.ends_at, held)
+        + load.young_reasons(age, shift, in_week)
         + ([] if asks else scheduling.room_reasons(shift.capacity, taken))
     )
     return Choice(shift, max(shift.capacity - taken, 0), tuple(reasons), asks)

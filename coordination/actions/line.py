@@ -124,7 +124,8 @@ def advance_due():
     return len(found)
 
 
-def close_all(pending, *, by):
+@transaction.atomic
+def close_all(*, pending, by):
     """Nothing comes of these requests and turns; the caller has the locks and tells people."""
     if pending:
         _close(pending, by=by)
@@ -157,7 +158,7 @@ def _offer_places(shift, standing, now):
     volunteers = Volunteer.objects.select_related("person").in_bulk(
         [row.volunteer_id for row in standing.waiting]
     )
-    stands = joining.obstacles_of_many(shift, volunteers.values())
+    stands = joining.obstacles_of_many(shift, volunteers.values(), with_hours=True)
     able = [row for row in standing.waiting if not stands[row.volunteer_id]]
     chosen = able[: standing.free]
     for row in chosen:
@@ -198,10 +199,10 @@ def _require_offer(assignment):
 def _require_able(assignment, *, by):
     """The gate and the person's time, asked anew: weeks may lie between asking and a yes."""
     shift, volunteer = assignment.shift, assignment.volunteer
-    now = timezone.now()
-    found = scheduling.closed_reasons(shift, now)
-    found += joining.obstacles_of_many(shift, [volunteer])[volunteer.pk]
-    joining.require_none(found, for_staff=volunteer.person.user_id != by.pk)
+    is_own = volunteer.person.user_id == by.pk
+    found = scheduling.closed_reasons(shift, timezone.now())
+    found += joining.obstacles_of_many(shift, [volunteer], with_hours=is_own)[volunteer.pk]
+    joining.require_none(found, for_staff=not is_own)
 
 
 def _put_on(assignment, kind, *, by):

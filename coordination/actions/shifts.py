@@ -79,7 +79,8 @@ def change(*, shift, by, with_series=False, tell=True, **details):
         setattr(shift, name, details[name])
     require_minimum(shift.minimum, shift.capacity)
     _require_room_for_those_on_it(shift)
-    shift.detached = shift.detached or _leaves_series(shift, with_series)
+    if set(changed) & set(DETAILS):  # who signs up is no matter of the series
+        shift.detached = shift.detached or _leaves_series(shift, with_series)
     shift.save(update_fields=[*changed, "detached"])
     event = _record("shift.changed", shift, by=by, fields=changed)
     if tell and "place" in changed:
@@ -143,7 +144,7 @@ def cancel_shift(*, shift, by):
     shift.save(update_fields=["state", "cancelled_at", "cancelled_by"])
     _cancel_rows(assignments, by=by, now=now)
     pending = _pending_of(shift)
-    line.close_all(pending, by=by)
+    line.close_all(pending=pending, by=by)
     assignments = [*assignments, *pending]
     event = _record(
         "shift.cancelled",
@@ -193,7 +194,7 @@ def release_during(*, engagement, first_day, last_day, by):
     )
     asking = [row for row in leaving if row.is_pending]
     leaving = [row for row in leaving if not row.is_pending]
-    line.close_all(asking, by=by)
+    line.close_all(pending=asking, by=by)
     why = emails.ENDED if last_day is None and engagement.ends_on else emails.PAUSED
     _take_off(leaving, why=why, by=by, path=engagement.site.branch.path)
     for shift in lines:

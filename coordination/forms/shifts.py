@@ -164,7 +164,7 @@ class EngagedVolunteerField(forms.ModelLookupField):
 
     def hits_of(self, volunteers):
         """The volunteers as lines, with what stands in their way. 3 queries."""
-        obstacles = joining.obstacles_of_many(self.shift, volunteers)
+        obstacles = joining.obstacles_of_many(self.shift, volunteers, with_hours=True)
         return [
             forms.Hit(str(row.pk), row.person.display_name, _in_words(obstacles[row.pk]))
             for row in volunteers

@@ -65,7 +65,7 @@ def test_sign_up_copies_the_period_and_records(frida, site):
 
 def test_sign_up_queries(frida, site, django_assert_num_queries):
     shift = factories.make_shift(site)
-    with django_assert_num_queries(12):  # SAVEPOINT and RELEASE included
+    with django_assert_num_queries(13):  # SAVEPOINT, RELEASE and the settings included
         sign_up(shift, frida)
 
 

@@ -22,6 +22,7 @@ from django.db import connection  # noqa: E402
 from frivillig.bench import (  # noqa: E402
     batch,
     data,
+    eligible,
     expiry,
     measure,
     outbox,
@@ -33,7 +34,7 @@ from frivillig.bench.serving import web  # noqa: E402
 from frivillig.bench.workloads import WORKLOADS  # noqa: E402
 
 # Workloads without requests, each on a data set of its own, asked for by name.
-ALONE = {one.NAME: one for one in (batch, expiry, outbox, series, sweep)}
+ALONE = {one.NAME: one for one in (batch, eligible, expiry, outbox, series, sweep)}
 
 
 def main():

@@ -15,7 +15,7 @@ from coordination.models import (
     SchoolHoliday,
     Shift,
 )
-from coordination.states import AssignmentState
+from coordination.states import AssignmentState, SignUpWay
 from core import workdays
 from core.periods import today
 from frivillig.demo.content import content
@@ -24,6 +24,7 @@ from frivillig.demo.places import FESTIVAL
 WEEKS_BACK, WEEKS_AHEAD = 8, 5
 FESTIVAL_WEEKS = (-18, 6)  # Saturdays of the last one and the next one, counted from this week
 NOT_YET_MARKED = timedelta(days=4)
+ASKED_EVERY = 5  # of the shifts with places left
 
 
 class Calendar:
@@ -116,10 +117,29 @@ class Calendar:
     def _put_people_on(self, shift):
         clerk = self.places.coordinators[shift.site.branch.name]
         period = shift.starts_at, shift.ends_at
-        for engagement in self._free(shift.site, *period)[: self._wanted(shift)]:
+        free, wanted = self._free(shift.site, *period), self._wanted(shift)
+        for engagement in free[:wanted]:
             by = engagement.volunteer.person.user or clerk
             assignments.sign_up(shift=shift, volunteer=engagement.volunteer, by=by)
             self._occupy(engagement, *period)
+        if wanted == shift.capacity:
+            self._wait(shift, free[wanted : wanted + 2], clerk)
+        elif self.count % ASKED_EVERY == 1:
+            self._ask(shift, free[wanted : wanted + 2], clerk)
+
+    def _wait(self, shift, engagements, clerk):
+        """A full shift has a waiting list."""
+        for engagement in engagements:
+            by = engagement.volunteer.person.user or clerk
+            assignments.sign_up(shift=shift, volunteer=engagement.volunteer, by=by, or_wait=True)
+
+    def _ask(self, shift, engagements, clerk):
+        """Now and then a coordinator says yes or no."""
+        shifts.change(shift=shift, way=SignUpWay.REQUEST, by=clerk)
+        for engagement in engagements:
+            user = engagement.volunteer.person.user
+            if user is not None:
+                assignments.sign_up(shift=shift, volunteer=engagement.volunteer, by=user)
 
     def _wanted(self, shift):
         """In turn: full, too few, nearly full, empty places."""
