@@ -4,6 +4,8 @@ import os
 
 from celery import Celery, bootsteps
 
+from core import folder_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frivillig.settings")
 
 
@@ -35,6 +37,7 @@ class Watch(bootsteps.StartStopStep):
             self.timer.cancel()
 
 
+folder_broker.install()
 app = Celery("frivillig")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

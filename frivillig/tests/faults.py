@@ -21,6 +21,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from core import kinds, mail, wake
+from core.models import Queue
 from core.tests.mail_server import Office, Server
 from frivillig.environment import Environment
 from frivillig.tests.faults_servers import OwnPostgres, free_port, settings_of, wait_for
@@ -163,6 +164,20 @@ class Workshop:
         if self.environment["REDIS_URL"]:
             with redis.Redis.from_url(self.environment["REDIS_URL"]) as client:
                 client.flushdb()
+
+    def cut_off_wake_ups(self, queue):
+        """Wake-ups that were not written to their end, first in the folder of the broker."""
+        for number, so_far in enumerate(("", '{"body": "W1swXSwge30s')):
+            name = f"0_{number}{time.monotonic_ns()}.{queue}.msg"
+            (self.folder / "broker" / "queue" / name).write_text(so_far)
+
+    def wake_ups_cut_off(self):
+        return list((self.folder / "broker" / "queue").glob("0_*.msg"))
+
+    def cut_off_bindings(self):
+        """What the broker knows of its queues was not written to its end either."""
+        for queue in Queue.values:
+            (self.folder / "broker" / "control" / f"{queue}.exchange").write_text("[[")
 
     def ticks(self):
         """How often each worker's clock has been heard in its log."""

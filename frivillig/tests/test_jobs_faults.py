@@ -13,8 +13,10 @@ import resource
 import signal
 from collections import Counter
 
+import pytest
+
 from core import jobs, mail
-from core.models import Job, JobState, Message, MessageState, ScheduledRun, User
+from core.models import Job, JobState, Message, MessageState, Queue, ScheduledRun, User
 from frivillig.tests import faults_jobs
 from frivillig.tests.faults_servers import deaf
 
@@ -67,6 +69,30 @@ def test_a_broker_that_forgets_everything_loses_nothing(workshop):
     assert Job.objects.filter(name="faults.simple").count() == 1
     assert User.objects.filter(email__startswith="effect").count() == 1
     assert set(arrived(workshop.office).values()) == {1}
+
+
+class TestFolder:
+    """The broker that needs no server, whatever the suite was given."""
+
+    @pytest.fixture
+    def broker_address(self):
+        return ""
+
+    def test_wake_ups_cut_off_half_way_stop_no_worker(self, workshop):
+        """What a kill or a full disk leaves: files that are empty, or end in the middle."""
+        workshop.cut_off_bindings()
+        worker = workshop.start_worker()
+        workshop.wait_until(lambda: workshop.ticks() > [0])
+        for queue in Queue.values:
+            workshop.cut_off_wake_ups(queue)
+        for number in range(5):
+            jobs.enqueue("faults.simple", key=f"simple{number}", number=number)
+            workshop.cut_off_wake_ups("interactive")
+        write(20)
+        workshop.wait_until(lambda: all_done() and all_sent() and not workshop.wake_ups_cut_off())
+        assert worker.poll() is None
+        assert User.objects.filter(email__startswith="effect").count() == 5
+        assert set(arrived(workshop.office).values()) == {1}
 
 
 def test_senders_killed_in_a_thousand_mails(workshop):
