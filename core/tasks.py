@@ -1,9 +1,15 @@
 """Core's Celery tasks: names and ids, one call each. Messages only wake; rows hold the truth."""
 
+import time
+
 from celery import shared_task
 from celery.signals import worker_process_init
 
 from core import alerts, delivery, jobs, operations, timelimit
+from core.models import Queue
+
+NOTED_AGAIN_SECONDS = 30
+_noted = {}
 
 
 @worker_process_init.connect
@@ -12,16 +18,29 @@ def prepare(**kwargs):
     timelimit.end_process = True
 
 
-@shared_task(name="core.run_job")
-def run_job(job_id):
+@shared_task(name="core.run_job", bind=True)
+def run_job(self, job_id):
     """Do one job, if it is still to be done."""
+    note_work(self.request.delivery_info)
     jobs.run(job_id)
 
 
-@shared_task(name="core.deliver_mail")
-def deliver_mail():
+@shared_task(name="core.deliver_mail", bind=True)
+def deliver_mail(self):
     """Send what is due in the outbox."""
+    note_work(self.request.delivery_info)
     delivery.deliver()
+
+
+def note_work(arrived):
+    """Who takes work is there, though in a long queue the sign of life behind it comes too late.
+
+    `arrived`: what Celery knows of how the message came. Noted every half minute.
+    """
+    queue = (arrived or {}).get("routing_key")
+    if queue in Queue.values and time.monotonic() >= _noted.get(queue, 0):
+        _noted[queue] = time.monotonic() + NOTED_AGAIN_SECONDS
+        operations.seen(operations.worker_name(queue))
 
 
 @shared_task(name="core.sweep")

@@ -1,12 +1,14 @@
 """Digital Post: the day's letters as a zip of MeMo files, for the municipality's own system.
 
 Written to MeMo version 1.2 as it is described publicly (namespace `https://DigitalPost.dk/MeMo-1`,
-element order and names as in open implementations against Serviceplatformen SF1601). The official
-schema was not at hand: no file has been validated against it, or taken by the real Digital Post.
-The prefix is literally `memo:`, which SF1601 asks for.
+names, order, lengths and the shape of the numbers as in the official minimum example and in classes
+that were generated from the official schema 1.1: github.com/itk-dev-rpa/python-serviceplatformen,
+`memo/core.py`). The schema itself was not at hand: no file has been validated against it, or taken
+by the real Digital Post. The prefix is literally `memo:`, which SF1601 asks for.
 """
 
 import base64
+import hashlib
 import io
 import re
 import uuid
@@ -69,8 +71,12 @@ def _header(header, letter, cpr):
 
 
 def _uuid(letter):
-    """The Message-ID's own number, so that a file made twice is one message."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, letter.message.message_id)
+    """A number made of the Message-ID, so that a file made twice is one message.
+
+    The schema takes numbers of version 4 only.
+    """
+    digest = hashlib.sha256(letter.message.message_id.encode()).digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
 
 
 def _name(name):

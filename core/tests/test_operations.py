@@ -261,6 +261,20 @@ def test_after_a_restart_nobody_is_told_of_programs_that_come_up(clock, manager)
     assert told() == []
 
 
+@pytest.mark.parametrize(
+    ("task", "arguments", "queue"),
+    [(tasks.run_job, (1,), Queue.BULK), (tasks.deliver_mail, (), Queue.MAIL)],
+)
+def test_a_worker_in_a_long_queue_is_seen_by_its_work(clock, monkeypatch, task, arguments, queue):
+    """What it sends itself waits behind two hundred short jobs and is too old when it comes."""
+    monkeypatch.setattr(tasks, "_noted", {})
+    clock.shift(operations.UNSEEN_AFTER + timedelta(seconds=1))
+    worker = operations.worker_name(queue)
+    assert f"program:{worker}" in kinds()
+    task.apply(arguments, routing_key=queue)
+    assert f"program:{worker}" not in kinds()
+
+
 def test_with_the_clock_a_worker_leaves_its_work_alone(clock):
     ScheduledRun.objects.all().delete()
     tasks.watch(Queue.MAIL)
