@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.apps import apps
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from coordination.access import BranchScopedQuerySet, PersonScopedQuerySet, scope_of
@@ -66,14 +66,17 @@ def letters(user, permission):
 
 
 def days_of_letters(rows):
-    """[{day, number, digital}] of the days on which letters wait, the oldest first."""
+    """[{day, number, digital, newest}] of the days on which letters wait, the oldest first.
+
+    `newest` is the letter up to which they are counted: more may come while they are printed.
+    """
     return (
         rows.order_by()
         .values("day")
         .annotate(
             number=Count("pk", filter=~Q(message__channel="digital_post")),
             digital=Count("pk", filter=Q(message__channel="digital_post")),
-            first=Min("pk"),
+            newest=Max("pk"),
         )
         .order_by("day")
     )

@@ -1,5 +1,6 @@
 """Messages as coordinators see them: only their branches', and what can be done about them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,15 @@ def write_to(volunteer, **contact):
     delivery.deliver()
     message.refresh_from_db()
     return message
+
+
+def write_another_to(volunteer):
+    mail.send(
+        emails.WELCOME,
+        to=mail.Recipient("", volunteer.person.name, person_id=volunteer.pk),
+        about=engagement_of(volunteer),
+    )
+    delivery.deliver()
 
 
 @pytest.fixture
@@ -161,6 +171,25 @@ def test_letters_are_printed_and_posted_by_their_branch(
     assert letter.posted_by == coordinator
     assert letter.message.state == MessageState.SENT
     assert get(client, coordinator, "letter-list").context["days"] == []
+
+
+def test_letter_that_comes_while_the_others_are_printed_is_not_posted_with_them(
+    client, coordinator, volunteer, letter
+):
+    page = get(client, coordinator, "letter-list").text
+    posted = re.search(r'href="([^"]*/sendt/[^"]*)"', page).group(1)
+    write_another_to(volunteer)
+    assert client.get(posted).status_code == 200
+    client.post(posted)
+    assert [row.posted_at is None for row in Letter.objects.order_by("pk")] == [False, True]
+    assert get(client, coordinator, "letter-list").context["days"][0]["number"] == 1
+
+
+@pytest.mark.parametrize("newest", ["0", "9" * 5000, "-1", "x"])
+def test_newest_letter_that_makes_no_sense_harms_nothing(client, coordinator, letter, newest):
+    client.force_login(coordinator)
+    answer = client.get(url("letter-print", day_key()), {"til": newest})
+    assert answer.status_code in (200, 404)
 
 
 def test_letter_to_a_protected_person_is_written_and_not_listed_by_name(

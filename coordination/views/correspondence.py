@@ -194,7 +194,11 @@ class LetterListView(ListView):
 
 
 class DayMixin:
-    """A page about the letters of one day; its address holds the day as 20260303."""
+    """A page about the letters of one day; its address holds the day as 20260303.
+
+    `?til=` is the newest letter that the list showed: what comes after it was not in the print,
+    and is not posted with it.
+    """
 
     permission = Permission.EDIT_PEOPLE
     digital = False
@@ -203,11 +207,15 @@ class DayMixin:
         day = _day_of(self.kwargs["pk"])
         user = self.request.user
         rows = correspondence.letters(user, self.permission).filter(day=day)
-        found = self._of_channel(rows)
+        found = self._of_channel(self._up_to(rows))
         if not found:
             seen = correspondence.letters(user, None).filter(day=day).exists()
             return _refuse(seen and not rows.exists())
         return SimpleNamespace(pk=self.kwargs["pk"], day=day, letters=found)
+
+    def _up_to(self, rows):
+        newest = self.request.GET.get("til", "")
+        return rows.filter(pk__lte=int(newest[:18])) if newest.isdecimal() else rows
 
     def _of_channel(self, rows):
         digital = {"message__channel": "digital_post"}
