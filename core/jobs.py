@@ -487,10 +487,12 @@ def retry(job_id):
 
 
 def stop(row, *, by):
-    """Cancel a job in somebody's name; nothing if it had finished."""
+    """Cancel a job in somebody's name; False if it had finished."""
     with transaction.atomic():
-        if cancel(row.pk):
+        stopped = cancel(row.pk)
+        if stopped:
             audit.record("job.cancelled", by=by, about=row, fields=("state",))
+    return stopped
 
 
 def resume(row, *, by):

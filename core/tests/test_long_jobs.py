@@ -132,6 +132,19 @@ def test_a_stopped_job_keeps_its_place(silent, volunteer_user):
     assert AuditEvent.objects.get(kind="job.retried").actor_id == volunteer_user.pk
 
 
+def test_stop_that_comes_too_late_says_so(client, silent, coordinator):
+    job = now_do(jobs.start("tests.list", by=coordinator))
+    client.force_login(coordinator)
+    answer = client.post(reverse("core:job-cancel", args=[job.pk]), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Opgaven var færdig, før du stoppede den."
+    ]
+    assert not AuditEvent.objects.filter(kind="job.cancelled").exists()
+    waiting = jobs.start("tests.list", by=coordinator)
+    answer = client.post(reverse("core:job-cancel", args=[waiting.pk]), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Opgaven er stoppet."]
+
+
 def test_who_lost_the_lease_writes_nothing_to_the_file(silent, volunteer_user):
     now_do(jobs.start("tests.overtaken_writer", by=volunteer_user))
     assert not JobResultPart.objects.exists()

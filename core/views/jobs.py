@@ -1,5 +1,6 @@
 """The pages of a long job, for the person who started it: how far, stop, go on, fetch the file."""
 
+from django.contrib import messages
 from django.http import Http404, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -85,10 +86,12 @@ class JobDeedView(OwnJobs, ActionView):
 class JobCancelView(JobDeedView):
     question = gettext_lazy("Shall the job be stopped? You can let it go on later.")
     action = gettext_lazy("Stop the job")
-    success_message = gettext_lazy("The job has been stopped.")
 
     def perform(self):
-        jobs.stop(self.object, by=self.request.user)
+        if jobs.stop(self.object, by=self.request.user):
+            messages.success(self.request, _("The job has been stopped."))
+        else:
+            messages.info(self.request, _("The job had finished before you stopped it."))
         return self.page_of(self.object)
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -86,8 +87,10 @@ class Workshop:
     workers: list = field(default_factory=list)
     others: list = field(default_factory=list)
 
-    def start_worker(self, *more, preexec=None):
-        """A worker of all queues with one process, and a clock in it."""
+    def start_worker(self, *more, preexec=None, clock=""):
+        """A worker of all queues with one process, and a beat in it; `clock`: what time it thinks
+        it is, and goes on from there.
+        """
         number = len(self.workers)
         worker = self._start(
             f"worker{number}",
@@ -96,6 +99,7 @@ class Workshop:
             "--without-gossip", "--without-mingle", "--without-heartbeat",
             "--schedule", self.folder / f"beat{number}", "--loglevel", "INFO", *more,
             preexec_fn=preexec,
+            env=self.environment | {"FAULTS_CLOCK": clock},
         )  # fmt: skip
         self.workers.append(worker)
         return worker
@@ -127,11 +131,10 @@ class Workshop:
             return subprocess.Popen(
                 [sys.executable, "-m", module, *map(str, arguments)],
                 cwd=django_settings.BASE_DIR,
-                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **options,
+                **{"env": self.environment} | options,
             )
 
     def kill(self, worker):
@@ -185,6 +188,11 @@ class Workshop:
             log.read_text(errors="replace").count("core.run_schedule")
             for log in sorted(self.folder.glob("worker*.log"))
         ]
+
+    def looks(self):
+        """How often the newest worker has gone through the rules, by its log."""
+        log = (self.folder / f"worker{len(self.workers) - 1}.log").read_text(errors="replace")
+        return len(re.findall(r"core\.run_schedule\[[^]]*\] succeeded", log))
 
     def wait_until(self, condition, *, alive=True):
         """Ask until it is so; fail with the workers' last words if it never is, or they ended."""

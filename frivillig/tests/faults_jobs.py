@@ -6,14 +6,15 @@ that stands still for a second nobody may take a living worker for a dead one.
 
 import os
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from core import delivery, jobs, mail, wake
 from core.models import User
 
 STARTED = "started"
-RULE = "faults.each_minute"
+RULE, HOURLY, NIGHTLY = "faults.each_minute", "faults.each_hour", "faults.each_night"
+EVERY = timedelta(seconds=60)
 
 UNWRITABLE = "unwritable"
 
@@ -21,6 +22,11 @@ UNWRITABLE = "unwritable"
 def letter(message):
     """A value for every placeholder, but for whom the text cannot be written."""
     return {} if message.params.get("matter") == UNWRITABLE else {"matter": "vagten"}
+
+
+def effect(name):
+    """One more user of this name."""
+    User.objects.create_user(f"{name}{User.objects.count()}@example.dk")
 
 
 if "FAULTS_DIR" in os.environ:  # a worker; the test itself imports this file for the names
@@ -36,9 +42,17 @@ if "FAULTS_DIR" in os.environ:  # a worker; the test itself imports this file fo
         placeholders=(mail.Placeholder("matter", "What it is about", "vagten"),),
     )
 
-    @jobs.scheduled(RULE, every=timedelta(seconds=60))
+    @jobs.scheduled(RULE, every=EVERY)
     def each_minute(run):
-        User.objects.create_user(f"minute{User.objects.count()}@example.dk")
+        effect("minute")
+
+    @jobs.scheduled(HOURLY, every=timedelta(hours=1))
+    def each_hour(run):
+        effect("hour")
+
+    @jobs.scheduled(NIGHTLY, every=timedelta(days=1), at=time(2, 30))
+    def each_night(run):
+        effect("night")
 
 
 @jobs.job("faults.killed", lease=10)

@@ -4,11 +4,16 @@ The test tells them by environment variables where its database, broker and mail
 """
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import time_machine
 
 from frivillig.environment import Environment
 from frivillig.settings_test import *  # noqa: F403
+
+if os.environ.get("FAULTS_CLOCK"):  # this process, and what it forks, thinks it is then
+    time_machine.travel(datetime.fromisoformat(os.environ["FAULTS_CLOCK"]), tick=True).start()
 
 FAULTS_DIR = Path(os.environ["FAULTS_DIR"])
 

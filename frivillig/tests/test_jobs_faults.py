@@ -178,11 +178,41 @@ def test_two_clocks_start_every_rule_once(workshop):
     runs = _runs()
     assert Job.objects.filter(name=faults_jobs.RULE).count() == len(runs)
     assert User.objects.filter(email__startswith="minute").count() == len(runs)
-    assert len({run.slot for run in runs}) == len(runs)
+    slots = {run.slot for run in runs}
+    assert len(slots) == len(runs)
+    assert all(slot.timestamp() % faults_jobs.EVERY.total_seconds() == 0 for slot in slots)
 
 
-def _runs():
-    return list(ScheduledRun.objects.filter(rule=faults_jobs.RULE, finished_at__isnull=False))
+def _runs(rule=faults_jobs.RULE):
+    return list(ScheduledRun.objects.filter(rule=rule, finished_at__isnull=False))
+
+
+@pytest.mark.parametrize(
+    ("clocks", "nights", "hours"),
+    [
+        # The hour from 2 to 3 comes twice: 2.40 in summer and in winter, and back by hand.
+        (["2026-10-25T00:40", "2026-10-25T01:40", "2026-10-25T00:40"], ["2026-10-25T00:30"], 2),
+        # It never comes: 1.40 and 3.40, and back by hand.
+        (
+            ["2026-03-29T00:40", "2026-03-29T01:40", "2026-03-29T00:40"],
+            ["2026-03-28T01:30", "2026-03-29T01:30"],
+            2,
+        ),
+    ],
+    ids=["october", "march"],
+)
+def test_clocks_that_are_moved(workshop, clocks, nights, hours):
+    """Workers whose clock stands in the nights of change, an hour on, and an hour back again."""
+    for clock in clocks:
+        worker = workshop.start_worker(clock=f"{clock}+00:00")
+        workshop.wait_until(lambda: workshop.looks() >= 2)
+        workshop.wait_until(all_done)
+        workshop.kill(worker)
+    runs = _runs(faults_jobs.NIGHTLY)
+    assert sorted(f"{run.slot:%Y-%m-%dT%H:%M}" for run in runs) == nights
+    assert User.objects.filter(email__startswith="night").count() == len(nights)
+    assert len(_runs(faults_jobs.HOURLY)) == hours
+    assert User.objects.filter(email__startswith="hour").count() == hours
 
 
 def test_a_disk_that_is_full(workshop):
