@@ -145,6 +145,24 @@ def test_stop_that_comes_too_late_says_so(client, silent, coordinator):
     assert [str(message) for message in answer.context["messages"]] == ["Opgaven er stoppet."]
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "asked"),
+    [
+        ("tests.cancels_itself", "Det, der er gjort, bliver.", "hvor den slap"),
+        ("tests.list", "Den begynder forfra", "begynde forfra"),
+    ],
+)
+def test_stopped_job_says_where_it_goes_on(client, silent, coordinator, name, said, asked):
+    job = jobs.start(name, by=coordinator)
+    if name == "tests.list":
+        jobs.stop(job, by=coordinator)
+    else:
+        now_do(job)
+    client.force_login(coordinator)
+    assert said in page(client, job).text
+    assert asked in page(client, job, "core:job-resume").text
+
+
 def test_who_lost_the_lease_writes_nothing_to_the_file(silent, volunteer_user):
     now_do(jobs.start("tests.overtaken_writer", by=volunteer_user))
     assert not JobResultPart.objects.exists()

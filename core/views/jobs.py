@@ -96,9 +96,15 @@ class JobCancelView(JobDeedView):
 
 
 class JobResumeView(JobDeedView):
-    question = gettext_lazy("Shall the job go on from where it was?")
     action = gettext_lazy("Let it go on")
     success_message = gettext_lazy("The job is in the queue again.")
+
+    @property
+    def question(self):
+        """Not every job has marked where it was (`Run.checkpoint`)."""
+        if self.object.reached is None:
+            return _("Shall the job begin anew?")
+        return _("Shall the job go on from where it was?")
 
     def perform(self):
         jobs.resume(self.object, by=self.request.user)
