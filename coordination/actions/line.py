@@ -37,11 +37,12 @@ def advance(shift):
     """
     now = timezone.now()
     standing = line.read(shift, now)
+    changed = bool(standing.lapsed)
     if standing.lapsed:
         _let_lapse(shift, standing.lapsed)
-    if standing.free and standing.waiting and _offer_places(shift, standing, now):
-        return line.read(shift, now)
-    return standing
+    if standing.free and standing.waiting:
+        changed = _offer_places(shift, standing, now) or changed
+    return line.read(shift, now) if changed else standing
 
 
 @transaction.atomic
