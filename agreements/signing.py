@@ -46,6 +46,11 @@ class Link:
     def is_open(self):
         return self.status == "open"
 
+    @property
+    def is_volunteers(self):
+        """True for the volunteer's own; a guardian or an association signs for another."""
+        return self.party == Party.VOLUNTEER
+
 
 def token(agreement, party=Party.VOLUNTEER):
     """The link's secret part: the same for the same second, worthless once signed."""

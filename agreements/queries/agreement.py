@@ -137,6 +137,13 @@ def history(agreement):
 def _actor(event, users, agreement):
     if event.actor_kind == ActorKind.USER and event.actor_id in users:
         return users[event.actor_id].get_full_name()
-    if event.actor_kind == ActorKind.PERSON and event.actor_id == agreement.volunteer_id:
-        return agreement.volunteer.person.display_name
+    if event.actor_kind == ActorKind.PERSON:
+        return _signers(agreement).get(event.actor_id, "")
     return ""
+
+
+def _signers(agreement):
+    """{person id: name} of those who sign outside the municipality."""
+    volunteer = agreement.volunteer.person if agreement.volunteer_id else None
+    people = (volunteer, agreement.guardian, agreement.contact)
+    return {person.pk: person.display_name for person in people if person is not None}

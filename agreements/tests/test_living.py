@@ -1,13 +1,15 @@
 """The living agreement: renewal, signing again, guardians, associations, and the end."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
+import pikepdf
 import pytest
 from django.core import mail as outbox
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from agreements import changes, documents, library, parties, signing, sources
+from agreements import changes, documents, library, parties, queries, signing, sources
 from agreements.actions import agreements, signatures, templates
 from agreements.actions import documents as documents_actions
 from agreements.models import Agreement, Coverage, Party, TemplateKind, TemplateVersion
@@ -294,6 +296,41 @@ def _sign_by_link(agreement, party):
     code = signatures.send_code(link=link)
     proof = signatures.confirm_code(link=link, typed=signing.code_of(code))
     return signatures.sign_by_link(link=link, code=proof)
+
+
+def test_the_signatures_of_three_fit_on_one_page(young, guardian, coordinator, leader):
+    sent = factories.make_sent(young, by=coordinator)
+    _sign_by_link(sent, Party.VOLUNTEER)
+    _sign_by_link(sent, Party.GUARDIAN)
+    signatures.sign_as_leader(agreement=sent, by=leader)
+
+    with (
+        pikepdf.open(BytesIO(bytes(sent.documents.get(kind="text").content))) as text,
+        pikepdf.open(BytesIO(documents.signed(sent, "AQJ74FAG5CUX"))) as signed,
+    ):
+        assert len(signed.pages) == len(text.pages) + 1
+
+
+def test_the_history_names_who_signed(young, guardian, coordinator):
+    sent = factories.make_sent(young, by=coordinator)
+    _sign_by_link(sent, Party.GUARDIAN)
+    _sign_by_link(sent, Party.VOLUNTEER)
+    told = [row["by"] for row in queries.history(sent) if row["text"] == "Aftalen underskrevet"]
+    assert told == ["Frida Frivillig", "Vera Værge"]
+
+
+def test_the_guardians_pages_do_not_call_it_their_own_agreement(
+    client, young, guardian, coordinator
+):
+    sent = factories.make_sent(young, by=coordinator)
+    token = signing.token(sent, Party.GUARDIAN)
+    before = client.get(reverse("agreements:sign-start", args=[token])).content.decode()
+    _sign_by_link(sent, Party.GUARDIAN)
+    after = client.get(reverse("agreements:sign-start", args=[token])).content.decode()
+
+    assert "En aftale er klar til din underskrift" in before
+    assert "Din aftale" not in before
+    assert reverse("agreements:own-list") not in after
 
 
 def test_each_gets_a_link_of_their_own(
