@@ -175,6 +175,11 @@ class Case:
         return HeldCpr.objects.filter(attestation=self.attestation).first()
 
     @property
+    def is_ready(self):
+        """True if nothing is missing any more before it can be ordered."""
+        return self.attestation.state == State.DETAILS and self.held is not None
+
+    @property
     def masked_cpr(self):
         return cpr.masked(self.held) if self.held else ""
 

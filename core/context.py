@@ -112,6 +112,14 @@ class Frame:
     def home_url(self):
         return _address("start") or "/"
 
+    @property
+    def crumbs_begin(self):
+        """Where the breadcrumbs of who is signed in begin; their own pages begin at "My page"."""
+        own = _address("coordination:own-page")
+        if not self._user.is_authenticated or (own and self._request.path.startswith(own)):
+            return ""
+        return self.home_url
+
     @cached_property
     def login_url(self):
         return _address("account_login")

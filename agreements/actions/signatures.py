@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -219,7 +220,7 @@ def register_paper(*, agreement, party, signed_on, signer_name, by, scan=None):
     if agreement.sent_at and signed_on < day_of(agreement.sent_at):
         raise DomainError(
             _("The text was made on %(day)s; it cannot have been signed before.")
-            % {"day": f"{day_of(agreement.sent_at):%d-%m-%Y}"},
+            % {"day": date_format(day_of(agreement.sent_at), "DATE_FORMAT")},
             code="signed_before_sent",
             field="signed_on",
         )

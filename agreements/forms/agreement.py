@@ -167,7 +167,10 @@ class ScanForm(forms.Form):
 
 
 class PaperForm(forms.Form):
-    """What stands on the paper: who, which party, which day; and a scan of it, if wanted."""
+    """What stands on the paper: who, which party, which day; and a scan of it, if wanted.
+
+    `parties`: (party, words) of those who have not signed.
+    """
 
     submit_label = _("Register the signature")
 
@@ -180,7 +183,7 @@ class PaperForm(forms.Form):
 
     def __init__(self, *args, parties, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["party"].choices = [one for one in Party.choices if one[0] in parties]
+        self.fields["party"].choices = parties
 
 
 class EndForm(forms.Form):

@@ -27,6 +27,8 @@ class LocalClauseForm(forms.Form):
     def __init__(self, *args, branches, clause, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = branches
+        if len(branches) == 1:
+            self.fields["branch"].initial = branches[0]
         names = ", ".join(f"[[{name}]]" for name in clause.local_placeholders.split())
         self.fields["body"].help_text = _(
             "At most %(limit)d characters. You may use: %(names)s"

@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.declaration import AssociationDeclaration
 from agreements.states import AT_THE_POLICE, OPENING, UNDER_WAY, AttestationState
 from coordination.access import BranchScopedQuerySet
 from coordination.models import Association, Branch, ClearanceKind, Volunteer
-from core.periods import covering, covers, ends_after_start, set_together
+from core.periods import covering, covers, day_of, ends_after_start, set_together
 
 
 class AttestationKind(models.TextChoices):
@@ -96,7 +97,8 @@ class OrderBatch(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} · {self.branch} · {self.made_at:%d-%m-%Y}"
+        made = date_format(day_of(self.made_at), "DATE_FORMAT")
+        return f"{self.get_kind_display()} · {self.branch} · {made}"
 
     @property
     def is_ordered(self):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from coordination.models import Association
@@ -56,4 +57,4 @@ class AssociationDeclaration(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.association} · {self.signed_on:%d-%m-%Y}"
+        return f"{self.association} · {date_format(self.signed_on, 'DATE_FORMAT')}"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.terms import AttestationDuty
@@ -112,4 +113,4 @@ class ThresholdCrossing(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.volunteer}: {self.due_on:%d-%m-%Y}"
+        return f"{self.volunteer}: {date_format(self.due_on, 'DATE_FORMAT')}"

@@ -1,5 +1,8 @@
 """The templates' texts: versions, clauses, and branches' own words."""
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from agreements import library
 from agreements.models import Clause, LocalClause, TemplateVersion
 
@@ -28,6 +31,12 @@ def open_clauses():
 
 
 def local_clauses():
-    """The branches' own words that are in use or wait."""
-    rows = LocalClause.objects.filter(withdrawn_at__isnull=True)
+    """The branches' own words that are in use or wait, each with its clause's `heading`."""
+    central = Clause.objects.filter(
+        version__in=TemplateVersion.objects.current(),
+        version__template=OuterRef("template"),
+        key=OuterRef("key"),
+    )
+    heading = Coalesce(Subquery(central.values("heading")[:1]), "key")
+    rows = LocalClause.objects.filter(withdrawn_at__isnull=True).annotate(heading=heading)
     return rows.select_related("branch", "template", "written_by")

@@ -163,7 +163,10 @@ def test_the_volunteer_writes_it_on_their_own_page(case, client, volunteer):
     page = client.post(address, {"cpr": "231270-4242"}, follow=True)
 
     assert page.status_code == 200
-    assert "231270-••••" in page.content.decode()
+    html = page.content.decode()
+    assert "231270-••••" in html
+    assert "Klar til at blive bestilt" in html
+    assert "Venter på CPR-nummeret" not in html
     assert HeldCpr.objects.get().given_by == volunteer.person.user
 
 

@@ -165,12 +165,17 @@ def test_write_and_approve_on_the_pages(client, template, clause, here, coordina
     page = reverse("agreements:text-detail", args=[template.pk])
     assert client.get(page).status_code == 200
     write = reverse("agreements:local-clause-write", args=[clause.pk])
+    assert client.get(write).context["form"]["branch"].initial == here
     assert client.post(write, {"branch": here.pk, "body": "Vi betaler bussen."}).status_code == 302
     local = LocalClause.objects.get()
 
     client.force_login(manager)
     approve = reverse("agreements:local-clause-approve", args=[local.pk])
     assert approve in client.get(page).content.decode()
+    waiting = client.get(reverse("agreements:text-list")).content.decode()
+    assert f"{template.title}: {clause.heading}" in waiting
+    asked = client.get(approve).content.decode()
+    assert f"{here.name}, {clause.heading}" in asked
     assert client.post(approve).status_code == 302
     local.refresh_from_db()
     assert local.approved_by == manager

@@ -1,5 +1,6 @@
 """The pages: who reaches them, what they say, and that long lists cost no more queries."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -165,6 +166,13 @@ def test_make_send_sign_in_the_browser(client, child_engagement, coordinator, le
 
     agreement.refresh_from_db()
     assert agreement.state == "concluded"
+
+
+def test_paper_form_names_whose_signature_is_waited_for(client, sent, coordinator):
+    client.force_login(coordinator)
+    page = client.get(reverse("agreements:agreement-paper", args=[sent.pk]))
+    words = [words for _party, words in page.context["form"].fields["party"].choices]
+    assert words == ["Frivillig: Frida Frivillig", "Afdelingsleder"]
 
 
 def test_paper_form_shows_what_a_rule_says(client, sent, coordinator):
@@ -342,3 +350,24 @@ def test_own_page_says_what_is_missing(client, sent, volunteer):
     text = client.get(reverse("coordination:own-page")).content.decode()
 
     assert reverse("agreements:own-sign", args=[sent.pk]) in text
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "first"),
+    [
+        ("/aftaler/", "coordinator", "Forside"),
+        ("/aftaler/journal/", "coordinator", "Forside"),
+        ("/attester/graenser/", "coordinator", "Forside"),
+        ("/min-side/aftaler/", "coordinator", "Min side"),
+        ("/min-side/samtykker/", "volunteer", "Min side"),
+    ],
+)
+def test_breadcrumbs_begin_at_the_start_page_or_at_ones_own(
+    client, coordinator, volunteer, path, who, first
+):
+    client.force_login(coordinator if who == "coordinator" else volunteer.person.user)
+    html = client.get(path).content.decode()
+    trail = html.partition('class="breadcrumbs__list"')[2].partition("</ol>")[0]
+    steps = [re.sub("<[^>]*>", "", one).strip("> ") for one in trail.split("</li>")[:-1]]
+    assert steps[0] == first
+    assert steps.count("Forside") <= 1

@@ -1,17 +1,20 @@
 """Two at the same moment, on a real PostgreSQL."""
 
-import threading
+from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
+from agreements import signing
 from agreements.actions import agreements, signatures
-from agreements.models import Agreement, Coverage
+from agreements.models import Agreement, Coverage, Party
 from agreements.states import AgreementState
 from agreements.tests import factories
+from agreements.tests.races import at_once
+from coordination.actions import guardians
 from coordination.models import Clearance
-from core.errors import DomainError
 from core.models import Job
+from core.periods import today
 
 pytestmark = [
     pytest.mark.postgres,
@@ -19,31 +22,10 @@ pytestmark = [
 ]
 
 
-def _at_once(*deeds):
-    """Run the deeds in threads of their own, all let go together; what each raised or returned."""
-    barrier, results = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(number, deed):
-        try:
-            barrier.wait()
-            results[number] = deed()
-        except DomainError as error:
-            results[number] = error.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_two_sign_at_the_same_moment(engagement, volunteer, coordinator, leader):
     sent = factories.make_sent(volunteer, by=coordinator)
 
-    results = _at_once(
+    results = at_once(
         lambda: signatures.sign_on_own_page(agreement=sent, by=volunteer.person.user),
         lambda: signatures.sign_as_leader(agreement=sent, by=leader),
     )
@@ -55,11 +37,36 @@ def test_two_sign_at_the_same_moment(engagement, volunteer, coordinator, leader)
     assert Job.objects.filter(name=signatures.SEAL_JOB).count() == 1
 
 
+def test_all_three_sign_at_the_same_moment(engagement, volunteer, coordinator, leader):
+    """Volunteer, guardian and leader: the last one in concludes it, whoever that is."""
+    person = volunteer.person
+    person.birth_date = today().replace(day=1) - timedelta(days=16 * 366)
+    person.birth_year = person.birth_date.year
+    person.save()
+    guardians.register_guardian(ward=person, name="Vera Værge", email="v@e.dk", by=coordinator)
+    sent = factories.make_sent(volunteer, by=coordinator)
+    link = signing.read(signing.token(sent, Party.GUARDIAN))
+    code = signatures.send_code(link=link)
+    proof = signatures.confirm_code(link=link, typed=signing.code_of(code))
+
+    results = at_once(
+        lambda: signatures.sign_on_own_page(agreement=sent, by=person.user),
+        lambda: signatures.sign_by_link(link=link, code=proof),
+        lambda: signatures.sign_as_leader(agreement=sent, by=leader),
+    )
+
+    sent.refresh_from_db()
+    assert results == [sent] * 3
+    assert sent.state == AgreementState.CONCLUDED
+    assert Clearance.objects.count() == 1
+    assert Job.objects.filter(name=signatures.SEAL_JOB).count() == 1
+
+
 def test_one_signs_twice_at_the_same_moment(engagement, volunteer, coordinator):
     sent = factories.make_sent(volunteer, by=coordinator)
     user = volunteer.person.user
 
-    results = _at_once(
+    results = at_once(
         *[lambda: signatures.sign_on_own_page(agreement=sent, by=user) for _n in range(5)]
     )
 
@@ -67,7 +74,7 @@ def test_one_signs_twice_at_the_same_moment(engagement, volunteer, coordinator):
 
 
 def test_two_drafts_at_the_same_moment(engagement, coordinator):
-    _at_once(*[lambda: agreements.draft(engagements=[engagement], by=coordinator)] * 4)
+    at_once(*[lambda: agreements.draft(engagements=[engagement], by=coordinator)] * 4)
 
     assert Agreement.objects.count() == 1
 
@@ -76,7 +83,7 @@ def test_signed_while_it_is_withdrawn(engagement, volunteer, coordinator, leader
     sent = factories.make_sent(volunteer, by=coordinator)
     signatures.sign_on_own_page(agreement=sent, by=volunteer.person.user)
 
-    _at_once(
+    at_once(
         lambda: signatures.sign_as_leader(agreement=sent, by=leader),
         lambda: agreements.withdraw(agreement=sent, by=coordinator),
     )

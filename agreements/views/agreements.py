@@ -290,9 +290,14 @@ class AgreementPaperView(AgreementRows, FormView):
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {
-            "parties": parties.missing(self.object),
+            "parties": [(party, self._named(party)) for party in parties.missing(self.object)],
             "cancel_url": detail_url(self.object),
         }
+
+    def _named(self, party):
+        """The party with the name that is waited for, so that no paper lands on another's."""
+        person = parties.person_of(self.object, party)
+        return f"{party.label}: {person.display_name}" if person else party.label
 
     def perform(self, form):
         signatures.register_paper(agreement=self.object, by=self.request.user, **form.cleaned_data)

@@ -150,7 +150,7 @@ class LocalClauseDeed(ActionView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            heading=self.heading,
+            heading=f"{self.heading}: {self.object.branch.name}, {self.object.heading}",
             question=self.question,
             action=self.action,
             consequences=[self.object.body],

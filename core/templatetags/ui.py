@@ -363,9 +363,16 @@ def details(content, summary):
 
 
 @register.simple_block_tag
-def breadcrumbs(content):
-    """The way here: `{% crumb %}` tags in base.html's block of this name. Empty: nothing."""
-    return _component("breadcrumbs", content=content) if content.strip() else ""
+def breadcrumbs(content, home=""):
+    """The way here: `{% crumb %}` tags in base.html's block of this name. Empty: nothing.
+
+    They begin at `home`, if there is one; a page may have named it itself.
+    """
+    if not content.strip():
+        return ""
+    if home and f'href="{home}"' not in content:
+        content = crumb(_("Start"), home) + content
+    return _component("breadcrumbs", content=content)
 
 
 @register.simple_tag
