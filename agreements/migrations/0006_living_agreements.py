@@ -547,5 +547,5 @@ class Migration(migrations.Migration):
                 violation_error_message="A withdrawal needs both a time and a person.",
             ),
         ),
-        migrations.RunPython(put_back, migrations.RunPython.noop),
+        migrations.RunPython(put_back, take_off),
     ]

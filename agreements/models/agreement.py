@@ -45,7 +45,9 @@ class Agreement(models.Model):
     branch_lookup = "branch"
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="agreements")
+    branch = models.ForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("branch")
+    )
     volunteer = models.ForeignKey(
         Volunteer, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements"
     )
@@ -87,7 +89,10 @@ class Agreement(models.Model):
     )
     created_at = models.DateTimeField(_("made"))
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("made by"),
     )
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     sent_by = models.ForeignKey(

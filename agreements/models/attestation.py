@@ -166,7 +166,12 @@ class Attestation(models.Model):
     )
     ordered_at = models.DateTimeField(_("ordered"), null=True, blank=True)
     ordered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ordered by"),
     )
     consent_until = models.DateField(_("consent no later than"), null=True, blank=True)
     consented_on = models.DateField(_("consented"), null=True, blank=True)
@@ -180,7 +185,12 @@ class Attestation(models.Model):
     )
     assessed_at = models.DateTimeField(_("assessed"), null=True, blank=True)
     assessed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assessed by"),
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     renew_by = models.DateField(_("to be renewed by"), null=True, blank=True)

@@ -69,7 +69,10 @@ class TemplateVersion(models.Model):
     """
 
     template = models.ForeignKey(
-        AgreementTemplate, on_delete=models.PROTECT, related_name="versions"
+        AgreementTemplate,
+        on_delete=models.PROTECT,
+        related_name="versions",
+        verbose_name=_("template"),
     )
     number = models.PositiveIntegerField(_("version"))
     resign = models.BooleanField(
@@ -86,7 +89,12 @@ class TemplateVersion(models.Model):
     note_en = models.CharField(_("what is new, in English"), max_length=1000, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
     )
 
     objects = TemplateVersionQuerySet.as_manager()

@@ -37,7 +37,11 @@ class ActivityTerms(models.Model):
     branch_lookup = "activity__branch"
 
     activity = models.OneToOneField(
-        Activity, on_delete=models.CASCADE, primary_key=True, related_name="terms"
+        Activity,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="terms",
+        verbose_name=_("activity"),
     )
     agreement_required = models.BooleanField(_("an agreement is required"), default=True)
     template = models.ForeignKey(

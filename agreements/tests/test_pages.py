@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from agreements import queries
@@ -14,6 +15,7 @@ from agreements.models import Agreement, Attestation, Party
 from agreements.tests import factories
 from coordination.models import Engagement
 from coordination.tests import factories as people
+from core.admin_site import admin_site
 from core.models import AccessSubject
 from core.periods import today
 from core.scope import scope
@@ -371,3 +373,14 @@ def test_breadcrumbs_begin_at_the_start_page_or_at_ones_own(
     steps = [re.sub("<[^>]*>", "", one).strip("> ") for one in trail.split("</li>")[:-1]]
     assert steps[0] == first
     assert steps.count("Forside") <= 1
+
+
+def test_every_field_in_the_administration_has_a_name_in_words():
+    shown = [
+        (model._meta.label, field.name)
+        for model, admin in admin_site._registry.items()
+        if model._meta.app_label == "agreements"
+        for field in model._meta.get_fields()
+        if field.name in (admin.fields or ()) and not isinstance(field.verbose_name, Promise)
+    ]
+    assert shown == []

@@ -195,35 +195,47 @@ class AttestationExemptView(ActionView):
         )
 
 
+class AttestationFormView(AttestationRows, FormView):
+    """A form about one attestation; `heading` names the volunteer."""
+
+    permission = Permission.ASSESS_ATTESTATION
+    heading = ""
+    lead = ""
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"cancel_url": case_url(self.object)}
+
+    def perform(self, form):
+        self.deed(form.cleaned_data)
+        return case_url(self.object)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            heading=self.heading % {"name": self.object.volunteer.person.display_name},
+            lead=self.lead,
+            crumbs=crumbs((_("The case"), case_url(self.object))),
+            **kwargs,
+        )
+
+
 # --- The CPR number ------------------------------------------------------------------------
 
 
 @method_decorator(sensitive_post_parameters("cpr"), name="dispatch")
-class AttestationCprView(AttestationRows, FormView):
+class AttestationCprView(AttestationFormView):
     """Write the CPR number for a volunteer who does not do it themself."""
 
     permission = Permission.ORDER_ATTESTATION
     form_class = CprForm
+    heading = _("CPR number of %(name)s")
+    lead = _("Only for ordering the certificate. Never write it anywhere else.")
     success_message = _("The CPR number is kept, encrypted, until the answer is here.")
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "person": self.object.volunteer.person,
-            "cancel_url": case_url(self.object),
-        }
+        return super().get_form_kwargs() | {"person": self.object.volunteer.person}
 
-    def perform(self, form):
-        cpr.give(attestation=self.object, number=form.cleaned_data["cpr"], by=self.request.user)
-        return case_url(self.object)
-
-    def get_context_data(self, **kwargs):
-        name = self.object.volunteer.person.display_name
-        return super().get_context_data(
-            heading=_("CPR number of %(name)s") % {"name": name},
-            lead=_("Only for ordering the certificate. Never write it anywhere else."),
-            crumbs=crumbs((_("The case"), case_url(self.object))),
-            **kwargs,
-        )
+    def deed(self, facts):
+        cpr.give(attestation=self.object, number=facts["cpr"], by=self.request.user)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -259,52 +271,28 @@ class AttestationRevealView(AttestationRows, ActionView):
 # --- Deeds ---------------------------------------------------------------------------------
 
 
-class AttestationAssessView(AttestationRows, FormView):
+class AttestationAssessView(AttestationFormView):
     """Register the outcome."""
 
-    permission = Permission.ASSESS_ATTESTATION
     form_class = AssessForm
+    heading = _("Assess the certificate of %(name)s")
+    lead = _("Register only the outcome. Do not write or upload anything from it.")
     success_message = _("The outcome is registered.")
 
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"cancel_url": case_url(self.object)}
-
-    def perform(self, form):
-        attestations.assess(attestation=self.object, by=self.request.user, **form.cleaned_data)
-        return case_url(self.object)
-
-    def get_context_data(self, **kwargs):
-        name = self.object.volunteer.person.display_name
-        return super().get_context_data(
-            heading=_("Assess the certificate of %(name)s") % {"name": name},
-            lead=_("Register only the outcome. Do not write or upload anything from it."),
-            crumbs=crumbs((_("The case"), case_url(self.object))),
-            **kwargs,
-        )
+    def deed(self, facts):
+        attestations.assess(attestation=self.object, by=self.request.user, **facts)
 
 
-class AttestationSuspendView(AttestationRows, FormView):
+class AttestationSuspendView(AttestationFormView):
     """Close activities with children at once; the reason stands in the municipality's case."""
 
-    permission = Permission.ASSESS_ATTESTATION
     form_class = SuspendForm
+    heading = _("Suspend the certificate of %(name)s")
+    lead = _("The volunteer cannot be on shifts with children from now on.")
     success_message = _("The certificate is suspended.")
 
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"cancel_url": case_url(self.object)}
-
-    def perform(self, form):
-        attestations.suspend(attestation=self.object, by=self.request.user, **form.cleaned_data)
-        return case_url(self.object)
-
-    def get_context_data(self, **kwargs):
-        name = self.object.volunteer.person.display_name
-        return super().get_context_data(
-            heading=_("Suspend the certificate of %(name)s") % {"name": name},
-            lead=_("The volunteer cannot be on shifts with children from now on."),
-            crumbs=crumbs((_("The case"), case_url(self.object))),
-            **kwargs,
-        )
+    def deed(self, facts):
+        attestations.suspend(attestation=self.object, by=self.request.user, **facts)
 
 
 class AttestationDeed(AttestationRows, ActionView):
