@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 WORDS = re.compile(r"\S+\s*")
-PARAGRAPHS = re.compile(r"\n[ \t]*\n|\n(?=[-*] |\d+\. )")
+PARAGRAPHS = re.compile(r"\n[ \t\r]*\n|\n(?=[-*] |\d+\. )")
 NUMBER = re.compile(r"^\d+\.\s+")
 # Two paragraphs are compared word by word while that is quick and tells something.
 LONGEST_PRODUCT = 1_000_000

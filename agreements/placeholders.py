@@ -43,8 +43,13 @@ SIMPLE = frozenset(
 LISTS = ("may", "may_not", "refer")
 BLOCKS = frozenset({*LISTS, "insurance", "attestation"})
 LEGAL = "legal:"
-PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+PARAGRAPHS = re.compile(r"\n[ \t\r]*\n")
 IN_BRACKETS = re.compile(r"\s*\(\s*(\[\[[^\[\]]+\]\])\s*\)")
+
+
+def as_kept(text):
+    """A text as it is kept, whoever wrote it: browsers end their lines with two characters."""
+    return text.replace("\r\n", "\n")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.authority import require
 from agreements.models import AgreementTemplate, Clause, LocalClause
-from agreements.placeholders import outside_frame
+from agreements.placeholders import as_kept, outside_frame
 from coordination.access import Permission
 from core import audit, policies
 from core.errors import DomainError
@@ -27,6 +27,7 @@ def write(*, branch, clause, body, by, body_en=""):
     """
     require(by, Permission.EDIT_TERMS, branch)
     template = _locked_template(clause.version.template_id)
+    body, body_en = (as_kept(text).strip() for text in (body, body_en))
     _require_within_frame(clause, body, body_en)
     same = LocalClause.objects.filter(branch=branch, template=template, key=clause.key)
     _withdraw_all(same.waiting(), by=by)
@@ -34,8 +35,8 @@ def write(*, branch, clause, body, by, body_en=""):
         branch=branch,
         template=template,
         key=clause.key,
-        body=body.strip(),
-        body_en=body_en.strip(),
+        body=body,
+        body_en=body_en,
         written_at=timezone.now(),
         written_by=by,
     )

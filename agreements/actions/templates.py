@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import AgreementTemplate, Clause, LegalReference, TemplateVersion
-from agreements.placeholders import TEXTS, lint
+from agreements.placeholders import TEXTS, as_kept, lint
 from core import audit
 from core.errors import DomainError
 from core.periods import today
@@ -61,7 +61,7 @@ def draft(*, template, by):
 def add_clause(*, version, by, **fields):
     """Add a clause to a draft; return it. Raises DomainError("already_published")."""
     version = _locked_draft(version.pk)
-    clause = Clause.objects.create(version=version, **fields)
+    clause = Clause.objects.create(version=version, **_as_kept(fields))
     audit.record("clause.added", by=by, about=clause)
     return clause
 
@@ -71,6 +71,7 @@ def change_clause(*, clause, by, **fields):
     """Change a clause of a draft; return it. Raises DomainError("already_published")."""
     _locked_draft(clause.version_id)
     clause = Clause.objects.select_related("version").get(pk=clause.pk)
+    fields = _as_kept(fields)
     changed = sorted(name for name, value in fields.items() if getattr(clause, name) != value)
     if changed:
         for name in changed:
@@ -78,6 +79,12 @@ def change_clause(*, clause, by, **fields):
         clause.save(update_fields=changed)
         audit.record("clause.changed", by=by, about=clause, fields=changed)
     return clause
+
+
+def _as_kept(fields):
+    return {
+        name: as_kept(value) if isinstance(value, str) else value for name, value in fields.items()
+    }
 
 
 @transaction.atomic

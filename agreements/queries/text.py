@@ -1,6 +1,6 @@
 """The templates' texts: versions, clauses, and branches' own words."""
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from agreements import library
@@ -37,6 +37,6 @@ def local_clauses():
         version__template=OuterRef("template"),
         key=OuterRef("key"),
     )
-    heading = Coalesce(Subquery(central.values("heading")[:1]), "key")
+    heading = Coalesce(Subquery(central.values("heading")[:1]), "key", output_field=CharField())
     rows = LocalClause.objects.filter(withdrawn_at__isnull=True).annotate(heading=heading)
     return rows.select_related("branch", "template", "written_by")

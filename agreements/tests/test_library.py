@@ -8,6 +8,7 @@ from agreements import documents, library
 from agreements.actions import agreements, local_clauses, templates
 from agreements.models import Clause, LocalClause
 from agreements.tests import factories
+from coordination.models import Activity
 from core import policies
 from core.errors import DomainError
 
@@ -196,6 +197,33 @@ def test_a_version_shows_what_it_changed(client, template, coordinator, manager)
     assert "Et glas saft" in page
 
 
+@pytest.mark.parametrize("kept_before", [False, True])
+def test_a_clause_saved_in_a_browser_keeps_its_paragraphs(
+    client, template, coordinator, manager, kept_before
+):
+    """A browser sends CRLF; earlier versions were kept so."""
+    draft = templates.draft(template=template, by=manager)
+    clause = draft.clauses.get(key="confidentiality")
+    before, typed = clause.body, clause.body.replace("\n", "\r\n") + "\r\n\r\nSidst."
+    if kept_before:
+        draft.clauses.filter(pk=clause.pk).update(body=typed)
+    else:
+        templates.change_clause(clause=clause, body=typed, by=manager)
+        clause.refresh_from_db()
+        assert clause.body == before + "\n\nSidst."
+    version = templates.publish(version=draft, by=manager)
+    client.force_login(coordinator)
+
+    page = client.get(reverse("agreements:text-changes", args=[version.pk])).content.decode()
+
+    assert (page.count("<ins>"), page.count("<del>")) == (1, 0)
+
+
+def test_own_words_from_a_browser_keep_their_paragraphs(clause, here, coordinator):
+    local = local_clauses.write(clause=clause, branch=here, body="Et.\r\n\r\nTo.", by=coordinator)
+    assert local.body == "Et.\n\nTo."
+
+
 def test_a_draft_is_not_shown_as_a_version(client, template, coordinator, manager):
     draft = templates.draft(template=template, by=manager)
     client.force_login(coordinator)
@@ -212,6 +240,18 @@ def test_the_handbook_has_the_terms(client, engagement, volunteer, manager):
     for words in ("Læse højt", "Være alene med et barn", "Spørgsmål om lån", "Ida Underret"):
         assert words in page
     assert "Egen bil er ikke dækket." in page
+
+
+def test_the_handbook_of_an_activity_of_the_branch_above(
+    client, engagement, coordinator, manager, municipality
+):
+    activity = engagement.site.activity
+    Activity.objects.filter(pk=activity.pk).update(branch=municipality)
+    client.force_login(coordinator)
+    page = client.get(reverse("coordination:activity-detail", args=[activity.pk]))
+    handbook = reverse("agreements:handbook", args=[activity.pk])
+    assert handbook in page.content.decode()
+    assert client.get(handbook).status_code == 200
 
 
 def test_terms_say_what_is_missing(client, engagement, coordinator, manager):

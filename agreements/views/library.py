@@ -13,6 +13,8 @@ from agreements.actions import local_clauses
 from agreements.forms.library import LocalClauseForm
 from agreements.models import LocalClause
 from coordination.access import Permission, scope_of
+from coordination.filters import visible_activities
+from coordination.models import Activity
 from core.periods import today
 from core.views import ActionView, DetailView, FormView, PageView
 
@@ -187,11 +189,13 @@ class LocalClauseWithdrawView(LocalClauseDeed):
 class HandbookView(DetailView):
     """An activity's terms as a page to read: what to do, what not, and whom to ask."""
 
+    model = Activity
     permission = Permission.VIEW_ACTIVITIES
     template_name = "agreements/library/handbook.html"
 
-    def rows(self):
-        return queries.activities()
+    def permitted_rows(self):
+        """Of whoever may see the activity: it may belong to a branch above."""
+        return visible_activities(self.request.user).select_related("branch", "terms__template")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
