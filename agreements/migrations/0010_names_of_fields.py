@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agreements", "0009_signing_with_mitid"),
-        ("coordination", "0009_guardian"),
+        ("coordination", "0011_waiting_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -43,6 +43,16 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="made by",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="agreement",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="agreements",
+                to="agreements.templateversion",
+                verbose_name="version",
             ),
         ),
         migrations.AlterField(

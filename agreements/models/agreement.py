@@ -79,7 +79,10 @@ class Agreement(models.Model):
         verbose_name=_("replaces"),
     )
     version = models.ForeignKey(
-        TemplateVersion, on_delete=models.PROTECT, related_name="agreements"
+        TemplateVersion,
+        on_delete=models.PROTECT,
+        related_name="agreements",
+        verbose_name=_("version"),
     )
     engagements = models.ManyToManyField(Engagement, through="Coverage", related_name="agreements")
     starts_on = models.DateField(_("starts on"))
