@@ -98,10 +98,6 @@ def figures():
     return sorted(_figures.values(), key=lambda one: one.order)
 
 
-def monday_of(day):
-    return day - timedelta(days=day.weekday())
-
-
 def paths_with_news(monday):
     """The paths of the branches about which a Monday overview has something to tell."""
     return set().union(*(section.paths(monday) for section in sections()))

@@ -11,6 +11,7 @@ from coordination.models import (
     Assignment,
     Association,
     Branch,
+    CalendarFeed,
     Clearance,
     Engagement,
     FollowUpTalk,
@@ -256,6 +257,15 @@ def _ties():
 
 
 def _follow_up():
+    privacy.register(
+        CalendarFeed,
+        {
+            **_operational("id", "owner"),
+            "serial": Operational(erase=DELETE_ROW),
+            **_operational("kind", "activity", "branch", "made_at", export=True),
+        },
+        person="owner__person",
+    )
     privacy.register(
         WelcomeTick,
         {

@@ -14,7 +14,7 @@ from coordination.wording import BRANCH, FIRST_NAME, REMINDERS
 from core import mail
 from core.localised import localised
 from core.mail import Placeholder
-from core.periods import today
+from core.periods import monday_of, today
 from core.templatetags.ui import month as month_words
 from core.templatetags.ui import period, phone, when
 
@@ -303,7 +303,7 @@ def _anniversary(message):
 
 def _week(message):
     """None if there is nothing to tell any more, or they no longer coordinate anything."""
-    monday = overviews.monday_of(today())
+    monday = monday_of(today())
     lines = overviews.week_lines(message.user, monday)
     if not lines:
         return None

@@ -6,8 +6,10 @@ from coordination.views import (
     activities,
     associations,
     branches,
+    calendars,
     correspondence,
     engagements,
+    feeds,
     follow_up,
     group_messages,
     line,
@@ -145,6 +147,23 @@ series_urls = [
     path("faste-vagter/<int:pk>/hold/", series.KeepDaysView.as_view(), name="series-keep"),
     path(
         "vagter/<int:pk>/fremover/", series.FollowingChangeView.as_view(), name="series-following"
+    ),
+]
+
+calendar_urls = [
+    path("vagter/kalender/", calendars.CalendarView.as_view(), name="calendar"),
+    path("vagter/mangler/", calendars.GapListView.as_view(), name="shift-gaps"),
+    path("vagter/i-dag/", calendars.TodayView.as_view(), name="today"),
+    path("min-side/uge/", calendars.OwnWeekView.as_view(), name="own-week"),
+    path("min-side/kalender/", feeds.OwnFeedView.as_view(), name="own-feed"),
+    path("vagter/kalender/adresser/", feeds.StaffFeedsView.as_view(), name="feed-list"),
+    path("kalenderadresser/<int:pk>/forny/", feeds.RenewView.as_view(), name="feed-renew"),
+    path("kalenderadresser/<int:pk>/sluk/", feeds.SwitchOffView.as_view(), name="feed-off"),
+    path("kalender/<str:token>.ics", feeds.read_feed, name="feed"),
+    path(
+        "min-side/tilmeldinger/<int:pk>/vagt.ics",
+        feeds.AssignmentFileView.as_view(),
+        name="own-assignment-file",
     ),
 ]
 
@@ -299,6 +318,7 @@ urlpatterns = [
     *lookup_urls,
     *shift_urls,
     *series_urls,
+    *calendar_urls,
     *follow_up_urls,
     *own_urls,
     *message_urls,

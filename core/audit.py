@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from core import scope
@@ -149,6 +150,15 @@ _WRITE_ACCESS = {"postgresql": _write_access_at_once}
 def events_about(person_id):
     """What happened to a person, newest first."""
     return AuditEvent.objects.filter(subjects__person_id=person_id).order_by("-at", "-pk")
+
+
+def changes_of(model, pks):
+    """{pk: (how many events there are about the row, the last one's time)}. 1 query."""
+    rows = AuditEvent.objects.filter(
+        object_type=model._meta.label_lower, object_id__in=[str(pk) for pk in pks]
+    )
+    counted = rows.order_by().values("object_id").annotate(number=Count("pk"), last=Max("at"))
+    return {int(row["object_id"]): (row["number"], row["last"]) for row in counted}
 
 
 def events_by(user_id):

@@ -40,6 +40,11 @@ def months_later(day, months):
     return first.replace(day=min(day.day, (next_first - timedelta(days=1)).day))
 
 
+def monday_of(day):
+    """The Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
 def covers(start, end, on):
     """True if the inclusive period start..end (end may be None) contains the day."""
     return start <= on and (end is None or on <= end)

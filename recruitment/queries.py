@@ -1,8 +1,10 @@
 """Rows that recruitment's pages start from, with what they show read along."""
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
-from coordination.models import Person
+from coordination.models import Person, Shift
+from coordination.states import ShiftState
 from core.periods import today
 from recruitment.models import Application, Opportunity
 from recruitment.states import ApplicationState
@@ -15,6 +17,15 @@ def public_opportunities():
         .select_related("site__activity", "site__branch")
         .order_by("-published_from", "-pk")
     )
+
+
+def public_shifts(calls):
+    """The coming shifts at the sites of the open opportunities, soonest first."""
+    now = timezone.now()
+    rows = Shift.objects.filter(
+        site__in={call.site_id for call in calls}, state=ShiftState.OPEN, starts_at__gt=now
+    )
+    return rows.select_related("site__branch").order_by("starts_at", "pk")
 
 
 def opportunities():

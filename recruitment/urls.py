@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recruitment.views import applications, interest, opportunities, portal
+from recruitment.views import activities, applications, interest, opportunities, portal
 
 app_name = "recruitment"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
         "bliv-frivillig/<int:pk>/",
         portal.OpportunityDetailView.as_view(),
         name="opportunity-detail",
+    ),
+    path(
+        "bliv-frivillig/aktiviteter/<int:pk>/",
+        activities.PublicActivityView.as_view(),
+        name="public-activity",
     ),
     path("bliv-frivillig/<int:pk>/tilmeld/", portal.SignUpView.as_view(), name="sign-up"),
     path("bliv-frivillig/<int:pk>/tak/", portal.ThanksView.as_view(), name="sign-up-thanks"),

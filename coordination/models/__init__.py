@@ -5,6 +5,7 @@ from coordination.models.association import Association
 from coordination.models.branch import Branch, BranchKind, RoleAssignment
 from coordination.models.clearance import Clearance, ClearanceKind, Necessity, Requirement
 from coordination.models.engagement import EndReason, Engagement, Pause, Tie
+from coordination.models.feed import CalendarFeed, FeedKind
 from coordination.models.follow_up import (
     FollowUpTalk,
     Mentorship,
@@ -32,10 +33,12 @@ __all__ = [
     "Audience",
     "Branch",
     "BranchKind",
+    "CalendarFeed",
     "Clearance",
     "ClearanceKind",
     "EndReason",
     "Engagement",
+    "FeedKind",
     "FollowUpTalk",
     "GroupMessage",
     "Guardian",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from coordination import addressees, overviews, reminder_emails
 from coordination.access import Role
 from core import schedule
+from core.periods import monday_of
 from core.schedule import Due, Reminder
 
 DAILY = timedelta(days=1)
@@ -21,7 +22,7 @@ def on_mondays(today):
     """
     if today.weekday() > LAST_WEEKDAY:
         return
-    monday = overviews.monday_of(today)
+    monday = monday_of(today)
     told = {path for path in overviews.paths_with_news(monday) if schedule.is_on(WEEKLY, path)}
     for user, paths in addressees.grants(*addressees.COORDINATORS):
         if any(path.startswith(tuple(paths)) for path in told):

@@ -10,7 +10,7 @@ Pieces: `{% icon "check" %}`, `{% status "success" _("Signed") %}`, and blocks t
 """
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from django import template
@@ -42,6 +42,7 @@ STATUS_ICONS = {
 BADGES = {"waiting": "info"}
 SPRITE = "vendor/dkfds/img/all-svg-icons.svg"
 NOT_DIALLED = re.compile(r"[^\d+]")
+DAY = timedelta(days=1)
 HIDDEN = SafeString('aria-hidden="true"')
 
 
@@ -108,6 +109,17 @@ def _hour(value):
 @lru_cache(maxsize=2048)
 def _hour_written(hour, minute, language):
     return formats.time_format(time(hour, minute), "TIME_FORMAT")
+
+
+@register.filter
+def hours(start, end):
+    """15.00–17.00; past midnight with the day it ends on: 22.00–02.00 (4. marts 2026)."""
+    start, end, language = _local(start), _local(end), get_language()
+    begins = _hour_written(start.hour, start.minute, language)
+    shown = f"{begins}–{_hour_written(end.hour, end.minute, language)}"
+    if start.date() == end.date() or (end.date() - start.date() == DAY and end.time() == time.min):
+        return shown
+    return f"{shown} ({day(end)})"
 
 
 @register.filter

@@ -49,6 +49,7 @@ from core import audit, texts
 from core.models import AuditEvent, AuditSubject, User
 from core.periods import today
 from core.scope import scope
+from frivillig.bench import busy
 from recruitment import notices
 from recruitment.models import Application, Opportunity
 from recruitment.states import OpportunityState
@@ -108,6 +109,8 @@ class Targets:
     drafts: list = field(default_factory=list)
     open_shifts: list = field(default_factory=list)
     search_words: list = field(default_factory=list)
+    busy_month: str = ""
+    busy_activity: int = 0
 
 
 def build(size, requests):
@@ -119,7 +122,9 @@ def build(size, requests):
         builder.engagements()
         builder.papers()
         builder.shifts()
+        builder.busy_month()
         builder.recruitment()
+        builder.busy_activity()
         targets = builder.targets()
     settle()
     return targets
@@ -405,8 +410,14 @@ class _Builder:
         """Half have been, half are to come; all with people who are tied to the site."""
         self.cleared = _by_site(self._cleared_ties())
         rows = save(self._shift(n) for n in range(self.size.shifts))
-        self._people_on(rows)
+        self._people_on(rows, self.size.assignments)
         self._open_shifts()
+
+    def busy_month(self):
+        """What the calendar shows: beyond the size, with somebody on every other shift."""
+        here = [s for s in self.sites if s.branch.path.startswith(self.areas[0].path)]
+        rows = save(busy.shifts([s for s in here if s.pk in self.cleared], self.day))
+        self._people_on(rows, len(rows) // 2)
 
     def _cleared_ties(self):
         certified = set(
@@ -442,12 +453,12 @@ class _Builder:
         day = self.day + timedelta(days=days)
         return timezone.make_aware(datetime.combine(day, time(hour)))
 
-    def _people_on(self, shifts):
-        """So many assignments as the size says, nobody at two places at a time."""
+    def _people_on(self, shifts, number):
+        """So many assignments, nobody at two places at a time."""
         rows, busy = [], set()
         for turn in range(20):
             for shift in shifts:
-                if len(rows) == self.size.assignments:
+                if len(rows) == number:
                     break
                 people = self.cleared.get(shift.site_id, ())
                 if turn < len(people):
@@ -455,7 +466,7 @@ class _Builder:
                     if (tie.volunteer_id, shift.starts_at) not in busy:
                         busy.add((tie.volunteer_id, shift.starts_at))
                         rows.append(self._assignment(shift, tie))
-        if len(rows) < self.size.assignments:
+        if len(rows) < number:
             raise RuntimeError(f"Only {len(rows)} assignments fit into the shifts.")
         save(rows)
 
@@ -524,6 +535,15 @@ class _Builder:
             for n, person in enumerate(applicants)
         )
 
+    def busy_activity(self):
+        """What a public page shows: beyond the size, one person on each of its shifts."""
+        there = self.areas[1].path
+        site = next(c.site for c in self.calls if c.site.branch.path.startswith(there))
+        self.busy_site = site
+        rows = save(busy.coming_shifts(site, self.day))
+        tied = [tie for tie in self.ties if tie.ends_on is None]
+        save(self._assignment(row, tied[n % len(tied)]) for n, row in enumerate(rows))
+
     def _colleague(self, number):
         return self._staff(f"colleague{number}", Role.LOCAL_COORDINATOR, self.areas[0])
 
@@ -546,6 +566,8 @@ class _Builder:
             opportunities=[call.pk for call in self.calls[:20]],
             drafts=[min(drafts, key=lambda one: one.pk).pk],
             open_shifts=[shift.pk for shift in self.open_shifts],
+            busy_activity=self.busy_site.activity_id,
+            busy_month=busy.month_before(self.day).isoformat(),
             search_words=["grøn", "åse", "v12", "holm", "10000"],
         )
 

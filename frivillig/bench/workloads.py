@@ -20,6 +20,7 @@ class Limit:
 
 LIST = Limit(12, 6)
 PAGE = Limit(20, 8)
+CALENDAR = Limit(12, 8)
 POST = Limit(25)
 PDF = Limit(ratio=1.25)
 
@@ -61,6 +62,11 @@ def _public_list(desk, number):
     return desk.citizen(number).get(reverse("recruitment:opportunity-list"))
 
 
+def _public_activity(desk, number):
+    address = reverse("recruitment:public-activity", args=[desk.targets.busy_activity])
+    return desk.citizen(number).get(f"{address}?side={number % 5 + 1}")
+
+
 def _public_sign_up(desk, number):
     opportunity = _in_turn(desk.targets.opportunities, number)
     return desk.citizen(number, form=reverse("recruitment:sign-up", args=[opportunity])).post(
@@ -83,6 +89,12 @@ def _shift_sign_up(desk, number):
     return desk.volunteer(number, form=address).post(address, {})
 
 
+def _calendar_month(desk, number):
+    return desk.coordinator.get(
+        reverse("coordination:calendar") + f"?view=month&day={desk.targets.busy_month}"
+    )
+
+
 def _in_turn(values, number):
     return values[number % len(values)]
 
@@ -96,7 +108,9 @@ WORKLOADS = (
     Workload("activity_list", LIST, _page("coordination:activity-list")),
     Workload("activity_detail", PAGE, _page("coordination:activity-detail", "activities")),
     Workload("shift_list", LIST, _page("coordination:shift-list")),
+    Workload("calendar_month", CALENDAR, _calendar_month),
     Workload("public_list", LIST, _public_list),
+    Workload("public_activity_page", LIST, _public_activity),
     Workload("public_signup_post", POST, _public_sign_up, status=302),
     Workload("shift_signup_post", POST, _shift_sign_up, status=302),
     Workload("compliance_board", PAGE, _page("agreements:board")),

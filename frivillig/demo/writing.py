@@ -5,7 +5,7 @@ from django.utils import timezone
 from agreements import emails as papers
 from agreements.models import Attestation
 from coordination import emails
-from coordination.actions import preferences
+from coordination.actions import feeds, preferences
 from coordination.models import Person, Volunteer
 from core import mail, mailtext, messagetexts
 from core.models import Message, MessageState
@@ -29,13 +29,15 @@ DRAFT = (
 
 
 def write(places):
-    """What a manager has written, what Viggo has declined, and what Frida has been sent."""
+    """What a manager has written, what Viggo has declined, what Frida was sent, her calendar."""
     _draft(emails.WELCOME, OWN_TEXT, by=places.manager)
     messagetexts.publish(emails.WELCOME, "da", by=places.manager)
     _draft(emails.SHIFT_CANCELLED, DRAFT, by=places.manager)
     viggo = Volunteer.objects.get(person__email=VIGGO)
     preferences.choose_messages(volunteer=viggo, by=viggo.person.user, wishes={"thanks": "none"})
-    _sent_to(Person.objects.get(email=FRIDA))
+    frida = Person.objects.get(email=FRIDA)
+    _sent_to(frida)
+    feeds.make(by=frida.user)
 
 
 def _draft(kind, text, *, by):

@@ -74,6 +74,11 @@ coordination:series-edit                  series       in   404  404  403  403  
 coordination:series-end                   series       in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:series-keep                  series       in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:series-following             series-shift in   404  404  403  403  403  ok   404  ok   ok   post
+# Calendars
+coordination:calendar                     -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:shift-gaps                   -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:feed-list                    -            in   403  403  ok   ok   ok   ok   .    ok   ok   post
+coordination:today                        -            in   403  403  403  ok   ok   ok   .    ok   ok   -
 # Recognition
 coordination:recognition-list             -            in   403  403  ok   403  ok   ok   .    ok   ok   -
 coordination:recognition-create           -            in   403  403  403  403  403  ok   .    ok   ok   post
@@ -190,6 +195,11 @@ OWN = """
 coordination:own-page                     -            in   ok   ok   .    ok   -
 coordination:own-shift-list               -            in   ok   ok   .    ok   -
 coordination:own-shift-sign-up            free-shift   in   404  ok   404  404  post
+coordination:own-week                     -            in   ok   ok   .    ok   -
+coordination:own-feed                     -            in   404  ok   .    404  post
+coordination:own-assignment-file          assignment   in   404  ok   404  404  -
+coordination:feed-renew                   feed         in   404  ok   404  404  post
+coordination:feed-off                     feed         in   404  ok   404  404  post
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
 coordination:own-place                    waiting      in   404  ok   404  404  post
 coordination:own-reminders                -            in   404  ok   .    404  post
@@ -234,6 +244,7 @@ core:mailbox-letter                       word         404
 core:set-language                         -            405
 core:unsubscribe                          unsubscribe  ok
 core:accessibility                        -            ok
+coordination:feed                         feed-address ok
 agreements:sign-start                     token        ok
 agreements:sign-code                      token        ok
 agreements:sign-read                      token        go
@@ -244,6 +255,7 @@ agreements:verify                         -            ok
 agreements:verify-answer                  code         ok
 recruitment:opportunity-list              -            ok
 recruitment:opportunity-detail            opportunity  ok
+recruitment:public-activity               activity     ok
 recruitment:sign-up                       opportunity  ok
 recruitment:sign-up-thanks                opportunity  ok
 recruitment:interest                      interest     ok

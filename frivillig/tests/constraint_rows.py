@@ -29,6 +29,7 @@ from coordination.access import Role
 from coordination.models import (
     ActivityReminders,
     Assignment,
+    CalendarFeed,
     FollowUpTalk,
     GroupMessage,
     Guardian,
@@ -115,6 +116,7 @@ def make_rows():
             event=event, volunteer=volunteer, invited_at=now, invited_by=staff
         ),
         *_follow_up(engagement, activity, volunteer, staff, now),
+        make_feed(staff, kind="own"),
         *_papers(branch, volunteer, engagement, activity, staff, now),
         calls.make_application(site),
         calls.make_opportunity(site),
@@ -129,8 +131,14 @@ def make_rows():
         "message_text_one_in_use": make_text(
             staff, language="en", published_at=now, published_by=staff
         ),
+        "feed_activity_once": make_feed(staff, kind="activity", activity=activity),
+        "feed_branch_once": make_feed(staff, kind="branch", branch=branch),
         "clearance_once_per_source_and_site": make.make_clearance(volunteer, site=site),
     }
+
+
+def make_feed(owner, **fields):
+    return CalendarFeed.objects.create(owner=owner, serial="x", made_at=timezone.now(), **fields)
 
 
 def _follow_up(engagement, activity, volunteer, staff, now):

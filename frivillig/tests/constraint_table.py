@@ -29,6 +29,9 @@ COPIES = {
     "kept_day_once": {},
     "school_holiday_once": {},
     "assignment_once_per_shift": {"starts_at": LONG_AGO, "ends_at": NOW},
+    "feed_own_once": {},
+    "feed_activity_once": {},
+    "feed_branch_once": {},
     "welcome_tick_once": {},
     "talk_once_per_moment": {},
     "template_version_number_unique": {"published_at": NOW, "published_by_id": 1},
@@ -87,6 +90,7 @@ COPIES = {
 }
 
 CHANGES = {
+    "feed_is_about_one_thing": {"kind": "branch"},
     "role_assignment_ends_after_start": {"ends_on": BEFORE},
     "role_assignment_role_known": {"role": "nonsense"},
     "activity_state_known": {"state": "nonsense"},

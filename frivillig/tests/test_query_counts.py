@@ -42,6 +42,9 @@ QUERIES = {
     "coordination:overview": 9,
     "coordination:shift-list": 12,
     "coordination:series-list": 7,
+    "coordination:calendar": 8,
+    "coordination:shift-gaps": 8,
+    "coordination:today": 6,
     "coordination:recognition-list": 7,
     "coordination:not-arrived": 10,
     "coordination:letter-list": 11,
@@ -64,6 +67,7 @@ QUERIES = {
 ARGS = {"agreements:board-list": ["agreement-unsigned"]}
 OWN = {
     "coordination:own-shift-list": 12,
+    "coordination:own-week": 5,
     "coordination:own-message-list": 7,
     "agreements:own-list": 15,
     "core:job-list": 6,

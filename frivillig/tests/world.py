@@ -22,8 +22,9 @@ from agreements.actions import (
 )
 from agreements.models import Agreement, AttestationKind, VerificationCode
 from agreements.tests import factories as papers
-from coordination import emails, timetable
+from coordination import emails, feeds, timetable
 from coordination.access import Role
+from coordination.actions import feeds as feed_actions
 from coordination.models import (
     Assignment,
     GroupMessage,
@@ -394,6 +395,8 @@ def _recognition(place, volunteer):
 def _messages(place, volunteer):
     """A message that did not arrive, letters of a day of its own, and two group messages."""
     engagement = place.rows["engagement"]
+    feed = feed_actions.make(by=place.user)
+    place.rows["feed"], place.rows["feed-address"] = feed, feeds.token(feed)
     place.rows["unsubscribe"] = unsubscribe.token(volunteer.pk, "news")
     day = today() - timedelta(days=0 if place.mark == HERE else 1)
     place.rows["stuck"] = _message(place, volunteer, engagement, state="by_hand", channel="any")
