@@ -285,6 +285,11 @@ def own_choice(shift, volunteer):
     return Choice(shift, standing.open_to_all, tuple(found), asks, tuple(words))
 
 
+def spoken_for_of(shift_ids):
+    """{shift id: how many places a newcomer cannot have}. 1 query."""
+    return dict(_spoken_for_question().rows(shifts=shift_ids, now=timezone.now()))
+
+
 @cache
 def _spoken_for_question():
     rows = Assignment.objects.spoken_for(moment("now")).filter(shift__among=ids("shifts"))

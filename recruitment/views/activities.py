@@ -37,7 +37,7 @@ class PublicActivityView(TemplateResponseMixin, ContextMixin, View):
 
 
 def _with_free(rows):
-    taken = rosters.taken_of([row.pk for row in rows])
+    taken = rosters.spoken_for_of([row.pk for row in rows])
     for row in rows:
         row.free = max(row.capacity - taken.get(row.pk, 0), 0)
     return rows
