@@ -114,6 +114,7 @@ class BranchAdmin(ModelAdmin):
     section = "organisation"
     order = 10
     form = BranchForm
+    page_url_name = "coordination:branch-detail"
     add_label = gettext_lazy("Add a branch")
     lead = gettext_lazy("A role or a setting on a branch covers all that lies under it.")
     list_display = ("name", "kind", "parent", "city", "closed_on")
@@ -131,7 +132,10 @@ class BranchAdmin(ModelAdmin):
             lambda row, *, by, on: branches.close_branch(branch=row, on=on, by=by),
             gettext_lazy("The branch is closed from that day."),
             possible=lambda row: row.closed_on is None and row.parent_id is not None,
-            consequences=(gettext_lazy("Its activities close on the same day."),),
+            consequences=(
+                gettext_lazy("Its activities close on the same day."),
+                gettext_lazy("Regular shifts end, and those on cancelled shifts are told."),
+            ),
             form_class=ClosingForm,
         ),
     )

@@ -8,17 +8,21 @@ from django.utils.translation import gettext_lazy
 from coordination.models import (
     Activity,
     ActivityReminders,
+    AmbassadorProfile,
     Assignment,
     Association,
     Branch,
     CalendarFeed,
     Clearance,
+    ClosingDay,
     Engagement,
     FollowUpTalk,
+    Frame,
     GroupMessage,
     Guardian,
     KeptDay,
     Mentorship,
+    OpeningHours,
     Pause,
     Person,
     RecognitionEvent,
@@ -181,6 +185,22 @@ def _people():
         user="user",
     )
 
+    privacy.register(
+        AmbassadorProfile,
+        {
+            "user": Operational(erase=DELETE_ROW),
+            "text": _shown(),
+            "phone": _shown(),
+            **_operational("shows_email", "agreed_at", export=True),
+        },
+        user="user",
+    )
+
+
+def _shown():
+    purpose = gettext_lazy("Being reached as an ambassador")
+    return Personal(purpose, basis=privacy.CONSENT, retention=ENDED, erase=DELETE_ROW)
+
 
 _ROLE_FACTS = ("role", "branch", "starts_on", "ends_on")
 
@@ -312,6 +332,13 @@ def _places():
 
 _PLACES = {
     Branch: "id parent path name kind address postcode city phone email closed_on",
+    Frame: (
+        "activity language handles_money works_alone keeps_guard serves_alcohol lifts_heavily "
+        "pilot_goal starts_on ends_on evaluation partners"
+    ),
+    Frame.partners.through: "id frame association",
+    OpeningHours: "id branch weekday opens closes",
+    ClosingDay: "id branch starts_on ends_on reason",
     Activity: (
         "id branch title title_en kind state purpose description description_en target_group "
         "minimum_age contact deputy"

@@ -28,6 +28,7 @@ from coordination.models import (
     Branch,
     ClearanceKind,
     Engagement,
+    Frame,
     Pause,
     RoleAssignment,
     Site,
@@ -370,6 +371,11 @@ def engagements_through(association, user, on):
         "volunteer__person", "site__activity", "site__branch"
     )
     return rows.order_by(Collate("volunteer__person__name", "da-x-icu"), "pk")
+
+
+def frame_of(activity):
+    """The frame of the activity, or one that is not saved."""
+    return Frame.objects.filter(activity=activity).first() or Frame()
 
 
 def sites_of(activity, user, on):

@@ -47,7 +47,8 @@ WHICH = {
     4: gettext_lazy("fourth"),
     -1: gettext_lazy("last"),
 }
-HOLIDAY, LOCAL, SCHOOL = "holiday", "local", "school"
+# Why a day is off; on a day on which the branch is closed no series has a shift.
+HOLIDAY, LOCAL, SCHOOL, CLOSED = "holiday", "local", "school", "closed"
 
 
 # --- How often, in plain words -------------------------------------------------------------

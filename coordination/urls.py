@@ -7,6 +7,7 @@ from coordination.views import (
     associations,
     branches,
     calendars,
+    copying,
     correspondence,
     engagements,
     feeds,
@@ -73,6 +74,12 @@ activity_urls = [
         activities.ActivityStateView.as_view(),
         name="activity-state",
     ),
+    path("aktiviteter/<int:pk>/rammer/", activities.FrameView.as_view(), name="activity-frame"),
+    path(
+        "aktiviteter/<int:pk>/kopier-vagter/",
+        copying.CopyShiftsView.as_view(),
+        name="shifts-copy",
+    ),
     path(
         "aktiviteter/<int:pk>/tilmelding/",
         line.SignUpRulesView.as_view(),
@@ -86,6 +93,26 @@ activity_urls = [
 
 organisation_urls = [
     path("afdelinger/", branches.BranchListView.as_view(), name="branch-list"),
+    path("afdelinger/<int:pk>/", branches.BranchDetailView.as_view(), name="branch-detail"),
+    path(
+        "afdelinger/<int:pk>/aabningstider/",
+        branches.OpeningHoursView.as_view(),
+        name="branch-hours",
+    ),
+    path(
+        "afdelinger/<int:pk>/lukkedage/",
+        branches.ClosingDayCreateView.as_view(),
+        name="closing-day-create",
+    ),
+    path("afdelinger/<int:pk>/flyt/", branches.MoveBranchView.as_view(), name="branch-move"),
+    path("afdelinger/<int:pk>/luk/", branches.CloseBranchView.as_view(), name="branch-close"),
+    path(
+        "lukkedage/<int:pk>/fjern/",
+        branches.ClosingDayRemoveView.as_view(),
+        name="closing-day-remove",
+    ),
+    path("ambassadoer/", branches.AmbassadorView.as_view(), name="ambassador"),
+    path("besoeg/<int:pk>/", branches.PublicBranchView.as_view(), name="branch-public"),
     path("foreninger/", associations.AssociationListView.as_view(), name="association-list"),
     path("foreninger/ny/", associations.AssociationCreateView.as_view(), name="association-create"),
     path(

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import events
-from coordination.models import Activity, Branch, Engagement, Site
+from coordination.actions import frames, series
+from coordination.models import Activity, Branch, Engagement, Frame, Site
 from coordination.states import ACTIVITY, ActivityState
 from core import audit
 from core.errors import DomainError
@@ -49,10 +50,15 @@ def create_activity(*, branch, title, kind, state=ActivityState.RUNNING, sites=N
 
 @transaction.atomic
 def change_activity(*, activity, by, **fields):
-    """Change what is told about the activity; return it. Unchanged fields are not written."""
+    """Change what is told about the activity; return it. Unchanged fields are not written.
+
+    Raises DomainError("not_for_the_young") for a minimum age below 18 where its frame keeps the
+    young out.
+    """
     _require_editable(fields)
     activity = _locked(activity)
     changed = sorted(name for name, value in fields.items() if getattr(activity, name) != value)
+    _require_of_age(activity, fields)
     if changed:
         for name in changed:
             setattr(activity, name, fields[name])
@@ -65,11 +71,13 @@ def change_activity(*, activity, by, **fields):
 def change_state(*, activity, state, by):
     """Take the activity from idea to pilot, running, ended; return it.
 
-    Raises DomainError "wrong_state", and "activity_has_volunteers" where somebody is still tied
-    to one that is to end.
+    A pilot begins with a goal and a period, and goes on or ends with an evaluation. Raises
+    DomainError "wrong_state", "pilot_needs_a_goal", "pilot_needs_an_evaluation", and
+    "activity_has_volunteers" where somebody is still tied to one that is to end.
     """
     activity = _locked(activity)
     ACTIVITY.require(activity.state, state)
+    _require_pilot(activity, state)
     tied = Engagement.objects.not_ended(today()).filter(site__activity=activity)
     if state == ActivityState.ENDED and tied.exists():
         raise DomainError(
@@ -117,6 +125,7 @@ def add_site(*, activity, branch, place="", by):
 def close_site(*, site, on, by):
     """Close the activity at this branch from a day on; return the Site.
 
+    Its regular shifts end, shifts from that day on are cancelled and those on them told.
     Raises DomainError("site_has_volunteers").
     """
     site = Site.objects.select_for_update(of=("self",)).select_related("branch").get(pk=site.pk)
@@ -128,8 +137,35 @@ def close_site(*, site, on, by):
         )
     site.closed_on = on
     site.save(update_fields=["closed_on"])
+    series.stop_at(sites=[site], on=on, by=by)
     _record("site.closed", site, by, ("closed_on",))
     return site
+
+
+def _require_pilot(activity, state):
+    frame = Frame.objects.filter(activity=activity).first()
+    if state == ActivityState.PILOT and not (frame and frame.is_ready_for_pilot):
+        raise DomainError(
+            _("Write the goal and the period of the pilot in the activity's frame first."),
+            code="pilot_needs_a_goal",
+        )
+    if activity.state == ActivityState.PILOT and not (frame and frame.evaluation):
+        raise DomainError(
+            _("Write what the pilot showed in the activity's frame first."),
+            code="pilot_needs_an_evaluation",
+        )
+
+
+def _require_of_age(activity, fields):
+    if "minimum_age" not in fields or (fields["minimum_age"] or 0) >= frames.OF_AGE:
+        return
+    frame = Frame.objects.filter(activity=activity).first()
+    if frame is not None and frame.keeps_out_the_young:
+        raise DomainError(
+            _("The work is not for the young, so the minimum age is 18. See the frame."),
+            code="not_for_the_young",
+            field="minimum_age",
+        )
 
 
 def _locked(activity):

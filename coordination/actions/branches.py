@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination.access import Permission, scope_of
+from coordination.actions import series
 from coordination.models import Branch, BranchKind, Engagement, Site
 from core import audit, policies
 from core.errors import DomainError
@@ -107,10 +108,11 @@ def move_branch(*, branch, parent, by):
 
 @transaction.atomic
 def close_branch(*, branch, on, by):
-    """Close the branch and its sites from a day on; return it.
+    """Close the branch and its sites from a day on; return it. What has been stays.
 
-    Raises DomainError "branch_has_open_children", "branch_has_volunteers": they are moved or
-    ended first, by somebody who talks with them.
+    Its regular shifts end, shifts from that day on are cancelled and those on them told. Raises
+    DomainError "branch_has_open_children", "branch_has_volunteers": they are moved or ended first,
+    by somebody who talks with them.
     """
     branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch.pk)
     _require_right(by, Permission.EDIT_BRANCHES, branch)
@@ -127,7 +129,9 @@ def close_branch(*, branch, on, by):
         )
     branch.closed_on = on
     branch.save(update_fields=["closed_on"])
-    Site.objects.filter(open_on, branch=branch).update(closed_on=on)
+    sites = list(Site.objects.filter(open_on, branch=branch))
+    Site.objects.filter(pk__in=[site.pk for site in sites]).update(closed_on=on)
+    series.stop_at(sites=sites, on=on, by=by)
     _record("branch.closed", branch, by, ("closed_on",))
     return branch
 

@@ -17,7 +17,7 @@ from coordination.models import KeptDay, Series, Shift
 from coordination.states import ActivityState
 from core import audit
 from core.errors import DomainError
-from core.periods import today
+from core.periods import start_of, today
 
 audit.kind("series.planned", gettext_lazy("Regular shifts planned"))
 audit.kind("series.extended", gettext_lazy("Regular shifts made ahead"))
@@ -209,6 +209,28 @@ def end_series(*, series, last_day, by, seen=None):
     series.save(update_fields=["ends_on"])
     _record("series.ended", series, by=by, fields=("ends_on",))
     return series
+
+
+@transaction.atomic
+def stop_at(*, sites, on, by):
+    """Nothing more at these sites from the day on: end their series, cancel their open shifts.
+
+    Everybody on those shifts is told. For closing a site or a branch, in its transaction.
+    """
+    ids = [site.pk for site in sites]
+    coming = Shift.objects.upcoming().filter(site__in=ids, starts_at__gte=_from(on))
+    lock_shifts_with_people(coming.values_list("pk", flat=True), changed_message=_busy_message())
+    for shift in coming:
+        shifts.cancel_shift(shift=shift, by=by)
+    for series in Series.objects.filter(site__in=ids).exclude(ends_on__lt=on):
+        series = _locked(series)
+        series.ends_on = max(on - rules.DAY, series.starts_on)
+        series.save(update_fields=["ends_on"])
+        _record("series.ended", series, by=by, fields=("ends_on",))
+
+
+def _from(day):
+    return max(start_of(day), timezone.now())
 
 
 def preview_end(*, series, last_day):

@@ -100,7 +100,7 @@ def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
     "busy". Queries do not depend on how many are on it.
     """
     _require_time(starts_at, ends_at)
-    shift, assignments = locked_shift_with_people(shift.pk, changed_message=_busy_message())
+    shift, assignments = locked_shift_with_people(shift.pk, changed_message=busy_message())
     _require_open(shift)
     _require_not_begun(shift)
     require_site_open(shift.site, day_of(starts_at))
@@ -136,7 +136,7 @@ def cancel_shift(*, shift, by):
 
     Raises DomainError "begun", "wrong_state", "busy".
     """
-    shift, assignments = locked_shift_with_people(shift.pk, changed_message=_busy_message())
+    shift, assignments = locked_shift_with_people(shift.pk, changed_message=busy_message())
     SHIFT.require(shift.state, ShiftState.CANCELLED)
     _require_not_begun(shift)
     now = timezone.now()
@@ -292,7 +292,7 @@ def _record(kind, shift, *, by, fields=(), person_ids=()):
     )
 
 
-def _busy_message():
+def busy_message():
     return _("Many are signing up for this shift right now. Try again in a moment.")
 
 

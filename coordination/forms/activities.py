@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coordination.access import Permission, scope_of
-from coordination.models import Activity, Branch, RoleAssignment
+from coordination.models import NOT_FOR_THE_YOUNG, Activity, Branch, Frame, RoleAssignment
 from coordination.states import ACTIVITY, ActivityState
 from core import forms
 from core.models import User
@@ -57,7 +57,10 @@ class NewActivityForm(ActivityForm):
         help_text=_("The branch that owns the activity, and where it takes place first."),
     )
     state = forms.ChoiceField(
-        label=_("Status"), choices=ActivityState.choices[:3], initial=ActivityState.RUNNING
+        label=_("Status"),
+        choices=[(one.value, one.label) for one in (ActivityState.IDEA, ActivityState.RUNNING)],
+        initial=ActivityState.RUNNING,
+        help_text=_("An idea can become a pilot, with a goal and a period, or be run at once."),
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -81,6 +84,35 @@ class ActivityStateForm(forms.Form):
         self.fields["state"].choices = [
             (value, label) for value, label in ActivityState.choices if value in following
         ]
+
+
+class FrameForm(forms.ModelForm):
+    """Language, work that is not for the young, the pilot, and the associations one works with."""
+
+    submit_label = _("Save the frame")
+
+    class Meta:
+        model = Frame
+        fields = (
+            "language",
+            *NOT_FOR_THE_YOUNG,
+            "partners",
+            "pilot_goal",
+            "starts_on",
+            "ends_on",
+            "evaluation",
+        )
+        widgets = {
+            "partners": forms.CheckboxSelectMultiple,
+            "pilot_goal": forms.Textarea(attrs={"rows": 3}),
+            "evaluation": forms.Textarea(attrs={"rows": 5}),
+        }
+        help_texts = {
+            "language": _("For example Danish and Arabic."),
+            "handles_money": _("Work that is ticked here is for people of 18 and more."),
+            "pilot_goal": _("What you want to find out by trying."),
+            "evaluation": _("How it went, and what was decided. Write nothing about persons."),
+        }
 
 
 class SiteForm(forms.Form):

@@ -7,6 +7,7 @@ from coordination import queries
 from coordination import series as rules
 from coordination.access import Permission
 from coordination.forms.engagements import site_field
+from coordination.forms.look_first import LookedAtForm
 from coordination.forms.shifts import DetailFields
 from core import forms
 from core.periods import today
@@ -110,24 +111,6 @@ class NewSeriesForm(RhythmFields):
         super().__init__(*args, **kwargs)
         self.fields["site"] = site_field(queries.open_sites(user, Permission.EDIT_SHIFTS))
         self.order_fields(self.field_order)
-
-
-class LookedAtForm(forms.Form):
-    """A form that is sent twice: what it would do is shown first, and marked as seen."""
-
-    looked_at = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    look_label = gettext_lazy("See what it means")
-    do_label = ""
-
-    @property
-    def submit_label(self):
-        return self.do_label if self.is_bound and self.data.get("looked_at") else self.look_label
-
-    def show(self, mark):
-        """The form as it is sent the second time."""
-        self.data = self.data.copy()
-        self.data["looked_at"] = mark
 
 
 class SeriesChangeForm(LookedAtForm, RhythmFields):

@@ -14,9 +14,11 @@ from coordination.models.follow_up import (
     WelcomeStep,
     WelcomeTick,
 )
+from coordination.models.frame import NOT_FOR_THE_YOUNG, Frame
 from coordination.models.group_message import Audience, GroupMessage
 from coordination.models.guardian import Guardian
 from coordination.models.person import Person
+from coordination.models.premises import AmbassadorProfile, ClosingDay, OpeningHours, Weekday
 from coordination.models.recognition import RecognitionEvent, RecognitionInvitation
 from coordination.models.reminder import ActivityReminders, ReminderWishes
 from coordination.models.series import KeptDay, SchoolHoliday, Series
@@ -25,9 +27,11 @@ from coordination.models.sign_up import SignUpRules
 from coordination.models.volunteer import Volunteer
 
 __all__ = [
+    "NOT_FOR_THE_YOUNG",
     "Activity",
     "ActivityKind",
     "ActivityReminders",
+    "AmbassadorProfile",
     "Assignment",
     "Association",
     "Audience",
@@ -36,15 +40,18 @@ __all__ = [
     "CalendarFeed",
     "Clearance",
     "ClearanceKind",
+    "ClosingDay",
     "EndReason",
     "Engagement",
     "FeedKind",
     "FollowUpTalk",
+    "Frame",
     "GroupMessage",
     "Guardian",
     "KeptDay",
     "Mentorship",
     "Necessity",
+    "OpeningHours",
     "Pause",
     "Person",
     "RecognitionEvent",
@@ -61,6 +68,7 @@ __all__ = [
     "TalkMoment",
     "Tie",
     "Volunteer",
+    "Weekday",
     "WelcomeStep",
     "WelcomeTick",
 ]

@@ -165,7 +165,7 @@ def test_shift_page_leads_to_its_series(client, series):
 def test_detail_costs_the_same_for_any_number_of_days(client, series, coordinator):
     address = url("series-detail", series.pk)
     client.get(address)
-    with asks(9):
+    with asks(10):
         client.get(address)
 
 

@@ -5,9 +5,11 @@ from itertools import product
 import pytest
 
 from coordination.actions import activities
+from coordination.models import Frame
 from coordination.states import ACTIVITY, ActivityState
 from coordination.tests import factories
 from core.errors import DomainError
+from core.periods import today
 
 ALLOWED = {
     ("idea", "pilot"),
@@ -30,6 +32,8 @@ def test_activity_table(state, target):
 @pytest.mark.parametrize(("state", "target"), PAIRS)
 def test_activity_action_follows_the_table(here, coordinator, state, target):
     activity = factories.make_activity(here, state=state)
+    days = {"starts_on": today(), "ends_on": today()}
+    Frame.objects.create(activity=activity, pilot_goal="Et mål", evaluation="Godt", **days)
     if (state.value, target.value) in ALLOWED:
         changed = activities.change_state(activity=activity, state=target, by=coordinator)
         assert changed.state == target

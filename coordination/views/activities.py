@@ -1,17 +1,19 @@
 """Pages of activities and their sites."""
 
+from django.forms.models import model_to_dict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import panels, queries
 from coordination.access import Permission, scope_of
-from coordination.actions import activities
+from coordination.actions import activities, frames
 from coordination.filters import ActivityFilter, visible_activities
 from coordination.forms.activities import (
     ActivityForm,
     ActivityStateForm,
     CloseSiteForm,
+    FrameForm,
     NewActivityForm,
     SiteForm,
 )
@@ -159,6 +161,29 @@ class ActivityStateView(ActivityFormView):
     def perform(self, form):
         activities.change_state(activity=self.object, by=self.request.user, **form.cleaned_data)
         return activity_url(self.object.pk)
+
+
+class FrameView(ActivityFormView):
+    """Language, what keeps the young out, the pilot and the partners."""
+
+    form_class = FrameForm
+    edits = True
+    heading = gettext_lazy("The activity's frame")
+    success_message = gettext_lazy("The frame is saved.")
+
+    def get_form_kwargs(self):
+        frame = queries.frame_of(self.object)
+        initial = model_to_dict(frame, FrameForm.Meta.fields) if frame.activity_id else {}
+        initial["partners"] = [row.pk for row in initial.get("partners", ())]
+        return super().get_form_kwargs() | {"initial": initial}
+
+    def perform(self, form):
+        frames.change_frame(activity=self.object, by=self.request.user, **form.cleaned_data)
+        return activity_url(self.object.pk)
+
+    def get_context_data(self, **kwargs):
+        lead = _("Purpose, boundary to the staff and insurance stand in the activity's terms.")
+        return super().get_context_data(**kwargs) | {"lead": lead}
 
 
 class SiteCreateView(ActivityFormView):

@@ -16,8 +16,8 @@ from coordination.forms.series import (
     SeriesEndForm,
     first_values,
 )
+from coordination.views.look_first import LookFirstView
 from core import audit
-from core.errors import DomainError
 from core.periods import today
 from core.templatetags.ui import weekday
 from core.views import DetailView, FormView, ListView
@@ -116,59 +116,20 @@ class SeriesCreateView(FormView):
         }
 
 
-class LookFirstView(FormView):
-    """A form that shows what it would do before it does it.
-
-    Subclasses give `look(form)` (the Preview) and `do(form, seen)` (calls the action with the
-    Preview's mark, returns the series).
-    """
+class SeriesLookView(LookFirstView):
+    """Forms that change a series: who is on its shifts is written to the access log."""
 
     permission = Permission.EDIT_SHIFTS
-    template_name = "coordination/series/change.html"
     access_purpose = CHANGE
-    heading = ""
-    preview = None
 
     def people_in(self, rows):
-        shifts = self.coming_shifts()
-        return {row.volunteer_id for row in rosters.places_on(shifts)}
+        return {row.volunteer_id for row in rosters.places_on(self.coming_shifts())}
 
-    def perform(self, form):
-        seen = form.cleaned_data["looked_at"]
-        if seen:
-            try:
-                return series_url(self.do(form, seen).pk)
-            except DomainError as error:
-                if error.code != "look_first":
-                    raise
-        self.preview = self.look(form)
-        form.show(self.preview.mark)
-        raise LookFirstError
-
-    def post(self, request, *args, **kwargs):
-        try:
-            return super().post(request, *args, **kwargs)
-        except LookFirstError:
-            return self.render_form(self.form)
-
-    def get_form(self):
-        self.form = super().get_form()
-        return self.form
-
-    def get_context_data(self, **kwargs):
-        found = self.preview
-        return super().get_context_data(**kwargs) | {
-            "heading": self.heading,
-            "consequences": consequences(found) if found else (),
-            "leaving": leaving(found) if found else (),
-        }
+    def explain(self, found):
+        return {"consequences": consequences(found), "leaving": leaving(found)}
 
 
-class LookFirstError(Exception):
-    """The form is shown again with what it would do."""
-
-
-class SeriesChangeView(LookFirstView):
+class SeriesChangeView(SeriesLookView):
     """Change all shifts of the series that are still to come."""
 
     form_class = SeriesChangeForm
@@ -199,13 +160,14 @@ class SeriesChangeView(LookFirstView):
         return series.preview(series=self.series, from_day=self.from_day, **form.values())
 
     def do(self, form, seen):
-        return series.change_series(
+        row = series.change_series(
             series=self.series,
             from_day=self.from_day,
             seen=seen,
             by=self.request.user,
             **form.values(),
         )
+        return series_url(row.pk)
 
     def get_context_data(self, **kwargs):
         crumbs = series_crumbs(self.series, self.heading)
@@ -236,7 +198,7 @@ class FollowingChangeView(SeriesChangeView):
         return super().get_context_data(**kwargs) | {"lead": lead}
 
 
-class SeriesEndView(LookFirstView):
+class SeriesEndView(SeriesLookView):
     """End the regular shifts."""
 
     form_class = SeriesEndForm
@@ -257,9 +219,10 @@ class SeriesEndView(LookFirstView):
 
     def do(self, form, seen):
         last_day = form.cleaned_data["last_day"]
-        return series.end_series(
+        row = series.end_series(
             series=self.object, last_day=last_day, seen=seen, by=self.request.user
         )
+        return series_url(row.pk)
 
     def get_context_data(self, **kwargs):
         crumbs = series_crumbs(self.object, self.heading)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from agreements.actions import templates, terms
 from agreements.models import AgreementTemplate, AttestationDuty, Insurance
-from coordination.actions import activities
+from coordination.actions import activities, frames
 from coordination.models import ActivityKind, Site
 from core.periods import today
 from frivillig.demo.content import content, published
@@ -20,6 +20,7 @@ TERMS = (
     "notification_recipient",
 )
 CALL = ("summary", "summary_en", "body", "body_en", "when", "when_en")
+LANGUAGES = {"Sprogcafé": "dansk, arabisk og ukrainsk", "Sprogtræning": "dansk"}
 ROOMS = {
     "Lektiecafé": "Bordene ved børnebiblioteket",
     "Sprogcafé": "Caféen i stueetagen",
@@ -59,6 +60,10 @@ def _activity(places, facts, row):
             branch=places.branches[name],
             place=ROOMS.get(row.activity, ""),
             by=places.manager,
+        )
+    if row.activity in LANGUAGES:
+        frames.change_frame(
+            activity=activity, partners=[], language=LANGUAGES[row.activity], by=places.manager
         )
     return activity
 

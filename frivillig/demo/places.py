@@ -1,11 +1,11 @@
 """The demo's municipality: settings, published texts, the tree of branches and its staff."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 
 from agreements.actions import templates
 from coordination.access import Role
-from coordination.actions import branches, roles
+from coordination.actions import branches, premises, roles
 from coordination.models import BranchKind
 from core import audit, policies, texts
 from core.models import User
@@ -61,7 +61,28 @@ def found():
     _plant_tree(places)
     _employ(places)
     templates.load_ready(by=places.manager)
+    _open_doors(places)
     return places
+
+
+def _open_doors(places):
+    """Opening hours on weekdays and Saturday, a closed day to come, and the ambassador's yes."""
+    hours = {day: (time(10), time(18)) for day in range(5)} | {5: (time(10), time(14))}
+    for name, branch in places.branches.items():
+        if name != FESTIVAL:
+            by = places.coordinators[name]
+            premises.set_opening_hours(branch=branch, hours=hours, by=by)
+    day = today() + timedelta(days=(2 - today().weekday()) % 7 + 42)
+    premises.close_for_days(
+        branch=places.branches["Tarup Bibliotek"],
+        starts_on=day,
+        ends_on=day,
+        reason="Personaledag",
+        by=places.manager,
+    )
+    ambassador = User.objects.get(email=address("ambassador"))
+    text = "Jeg har læst højt i Tarup i mange år. Spørg mig, om det er noget for dig."
+    premises.show_ambassador(by=ambassador, text=text)
 
 
 def _plant_tree(places):

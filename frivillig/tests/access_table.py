@@ -30,9 +30,18 @@ coordination:activity-detail              activity     in   404  404  ok   ok   
 coordination:activity-edit                activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:activity-state               activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:activity-sign-up             activity     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:activity-frame               activity     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shifts-copy                  activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:site-create                  activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:site-close                   site         in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:branch-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
+coordination:branch-detail                branch       in   404  404  ok   ok   ok   ok   404  ok   ok   -
+coordination:branch-hours                 branch       in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:closing-day-create           branch       in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:closing-day-remove           closing-day  in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:branch-move                  branch       in   404  404  403  403  403  403  404  403  ok   post
+coordination:branch-close                 branch       in   404  404  403  403  403  403  404  403  ok   post
+coordination:ambassador                   -            in   404  404  404  ok   404  404  .    404  404  post
 coordination:association-list             -            in   403  403  403  403  ok   ok   .    ok   ok   -
 coordination:association-create           -            in   403  403  403  403  403  ok   .    ok   ok   post
 coordination:association-detail           association  in   403  403  403  403  ok   ok   .    ok   ok   -
@@ -253,6 +262,7 @@ agreements:sign-mitid                     token        404
 agreements:sign-mitid-answer              -            404
 agreements:verify                         -            ok
 agreements:verify-answer                  code         ok
+coordination:branch-public                branch       ok
 recruitment:opportunity-list              -            ok
 recruitment:opportunity-detail            opportunity  ok
 recruitment:public-activity               activity     ok

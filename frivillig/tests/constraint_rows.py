@@ -1,6 +1,6 @@
 """One valid row of every model that has a constraint: what the table of violations starts from."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from django.utils import timezone
 
@@ -30,10 +30,13 @@ from coordination.models import (
     ActivityReminders,
     Assignment,
     CalendarFeed,
+    ClosingDay,
     FollowUpTalk,
+    Frame,
     GroupMessage,
     Guardian,
     KeptDay,
+    OpeningHours,
     Pause,
     RecognitionInvitation,
     ReminderWishes,
@@ -98,6 +101,13 @@ def make_rows():
         everywhere,
         GroupMessage.objects.create(
             branch=branch, audience="branch", subject="Emne", text="Tekst", written_by=staff
+        ),
+        OpeningHours.objects.create(branch=branch, weekday=0, opens=time(10), closes=time(18)),
+        ClosingDay.objects.create(
+            branch=branch, starts_on=today(), ends_on=today(), reason="Optælling"
+        ),
+        Frame.objects.create(
+            activity=activity, pilot_goal="Prøv", starts_on=today(), ends_on=today()
         ),
         series,
         KeptDay.objects.create(series=series, day=today()),

@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 
-from coordination.models import Association
-from coordination.tests import factories
+from coordination.models import SchoolHoliday
 from core import audit
+from core.periods import today
 from frivillig.tests.readonly import Watch, is_write
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +33,9 @@ def test_posts_do_change_something(crawled):
 def test_a_planted_write_is_seen():
     watch = Watch()
     with connection.execute_wrapper(watch):
-        factories.make_association("Læseforeningen")
-        Association.objects.update(cvr="")
-        Association.objects.all().delete()
+        SchoolHoliday.objects.create(title="Vinterferie", starts_on=today(), ends_on=today())
+        SchoolHoliday.objects.update(title="Påskeferie")
+        SchoolHoliday.objects.all().delete()
     assert [statement.split()[0] for statement in watch.writes] == ["INSERT", "UPDATE", "DELETE"]
 
 

@@ -26,9 +26,12 @@ from coordination import emails, feeds, timetable
 from coordination.access import Role
 from coordination.actions import feeds as feed_actions
 from coordination.models import (
+    AmbassadorProfile,
     Assignment,
+    ClosingDay,
     GroupMessage,
     Mentorship,
+    OpeningHours,
     RecognitionInvitation,
     SchoolHoliday,
     StepOwner,
@@ -109,6 +112,7 @@ def _place(mark, root, manager):
     }
     place = Place(mark, branch, staff)
     site = _site(place, manager)
+    _premises(place)
     volunteer = _volunteer(place, site)
     _shifts(place, site, volunteer)
     _papers(place, site, volunteer)
@@ -153,6 +157,18 @@ def _site(place, manager):
     papers.make_child_terms(activity, by=manager, notification_recipient=f"{mark} Underret")
     place.rows |= {"activity": activity, "site": site, "branch": place.branch}
     return site
+
+
+def _premises(place):
+    """Opening hours, closing days to come, and an ambassador who has said yes to the page."""
+    OpeningHours.objects.create(branch=place.branch, weekday=0, opens=time(10), closes=time(18))
+    day = today() + timedelta(days=40)
+    place.rows["closing-day"] = ClosingDay.objects.create(
+        branch=place.branch, starts_on=day, ends_on=day, reason=f"{place.mark} maling"
+    )
+    AmbassadorProfile.objects.create(
+        user=place.staff[Role.AMBASSADOR], text=f"{place.mark} hjælper", agreed_at=timezone.now()
+    )
 
 
 def _volunteer(place, site, name="Frivillig", phone="+4571717171"):
