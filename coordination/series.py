@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from dateutil.rrule import rrulestr
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,15 +24,6 @@ from core.workdays import holidays
 DAY = timedelta(days=1)
 LONGEST = timedelta(hours=23)  # by the clock: at most 24 hours also in the night that is longer
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-WEEKDAYS = (
-    gettext_lazy("Monday"),
-    gettext_lazy("Tuesday"),
-    gettext_lazy("Wednesday"),
-    gettext_lazy("Thursday"),
-    gettext_lazy("Friday"),
-    gettext_lazy("Saturday"),
-    gettext_lazy("Sunday"),
-)
 MONTHLY = 0
 OFTEN = {
     1: gettext_lazy("Every week"),
@@ -75,15 +67,15 @@ class Rhythm:
         return f"FREQ=WEEKLY;INTERVAL={self.weeks};BYDAY={days}"
 
     def __str__(self):
-        days = _listed(WEEKDAYS[day] for day in self.weekdays)
+        days = _listed(str(WEEKDAYS[day]) for day in self.weekdays)
         if self.weeks == MONTHLY:
-            which = _listed(WHICH[number] for number in self.which)
+            which = _listed(str(WHICH[number]).lower() for number in self.which)
             return _("Every month: the %(which)s %(days)s") % {"which": which, "days": days}
         return f"{OFTEN[self.weeks]}: {days}"
 
 
 def _listed(words):
-    return get_text_list([str(word).lower() for word in words], _("and"))
+    return get_text_list(list(words), _("and"))
 
 
 def rhythm_of(rule):

@@ -1,5 +1,6 @@
 """Forms about a branch: opening hours, closing days, moving, closing; and an ambassador's own."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +22,7 @@ class OpeningHoursForm(forms.Form):
         for value, label in Weekday.choices:
             for name, words in (("opens", _("%(day)s from")), ("closes", _("%(day)s to"))):
                 self.fields[f"{name}_{value}"] = forms.TimeField(
-                    label=words % {"day": label}, required=False, help_text=""
+                    label=words % {"day": capfirst(label)}, required=False, help_text=""
                 )
 
     def clean(self):

@@ -1,5 +1,7 @@
 """Forms about regular shifts: plan, change, end, hold on a day off."""
 
+from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +30,7 @@ class RhythmFields(DetailFields):
     )
     weekdays = forms.CheckboxList(
         label=gettext_lazy("Days"),
-        choices=[(str(n), name) for n, name in enumerate(rules.WEEKDAYS)],
+        choices=[(str(n), capfirst(name)) for n, name in WEEKDAYS.items()],
     )
     which = forms.CheckboxList(
         label=gettext_lazy("Which of them in the month"),
