@@ -21,6 +21,11 @@ OTHER_SESSIONS = """
 """
 
 
+def pytest_collection_modifyitems(items):
+    """The walks that take minutes come first, so that no worker is left alone with one."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """As pytest-django's. At the end nobody else is left in the database: a page that a browser

@@ -20,7 +20,11 @@ from core.tests.browser import DESK, PHONE, side_scroll, sign_in, violations
 from frivillig.tests import access_table as table
 from frivillig.tests import addresses, crawl, world
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+]
 
 # Whole states of a page that the table's one row does not show, and what filters leave.
 MORE_ROWS = {
