@@ -8,7 +8,8 @@ import subprocess
 from . import base, packages, processes, python, servers, setup
 
 # A process for each core; tests of one file stay together, since some start servers of their own.
-WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile", "-q"]
+# In the order in which they come (conftest.py): the longest walk is one test, and begins first.
+WHOLE_SUITE = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-q"]
 
 
 def run(arguments):
