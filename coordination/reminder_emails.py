@@ -208,13 +208,20 @@ def _attendance(message):
     if not shifts:
         return None
     return {
+        **_listed(shifts),
+        "follow_up_url": mail.link("coordination:follow-up"),
+    }
+
+
+def _listed(shifts):
+    """The first of these shifts as lines, and whether there are more."""
+    return {
         "shifts": [
             f"{shift.title or shift.site.activity.title}, {shift.site.branch}, "
             f"{when(shift.starts_at)}"
             for shift in shifts[:MOST_LINES]
         ],
         "more": len(shifts) > MOST_LINES,
-        "follow_up_url": mail.link("coordination:follow-up"),
     }
 
 
@@ -224,12 +231,7 @@ def _requests(message):
     if not found:
         return None
     return {
-        "shifts": [
-            f"{shift.title or shift.site.activity.title}, {shift.site.branch}, "
-            f"{when(shift.starts_at)}"
-            for shift in found[:MOST_LINES]
-        ],
-        "more": len(found) > MOST_LINES,
+        **_listed(found),
         "shifts_url": mail.link("coordination:shift-list"),
     }
 

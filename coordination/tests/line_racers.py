@@ -1,18 +1,14 @@
 """What the processes of the line's race do.
 
-They come from a clean process that has imported this and nothing else: the one that runs the
-tests has threads, a browser's among them, and a copy of it made in the middle of their work may
-stand still for ever.
+They come from a clean process that has imported the site and this and done nothing else. The one
+that runs the tests has threads, a browser's among them, and a copy of it made in the middle of
+their work may stand still for ever.
 """
 
-import django
+from django.db import connection
 
-django.setup()
-
-from django.db import connection  # noqa: E402
-
-from coordination.actions import assignments  # noqa: E402
-from coordination.models import Shift, Volunteer  # noqa: E402
+from coordination.actions import assignments
+from coordination.models import Shift, Volunteer
 
 
 def sign_up(database, shift_id, volunteer_id, start, outcomes, wait):

@@ -15,6 +15,7 @@ from coordination.tests import factories, line_racers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROCESSES, PLACES, WAIT = 50, 7, 240
+SITE = "frivillig.wsgi"  # importing it makes Django ready
 
 
 def test_fifty_processes_and_seven_places():
@@ -40,7 +41,7 @@ def test_fifty_processes_and_seven_places():
 def at_once(shift_id, people):
     """What each of the processes said."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([line_racers.__name__])
+    context.set_forkserver_preload([SITE, line_racers.__name__])
     start, outcomes = context.Barrier(PROCESSES), context.Queue()
     database = {"NAME": connection.settings_dict["NAME"]}
     processes = [

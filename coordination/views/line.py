@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from coordination import explainer, queries, rosters
 from coordination.access import Permission
-from coordination.actions import assignments, line, sign_up
+from coordination.actions import line, sign_up
 from coordination.forms.line import AnyVolunteerField, SignUpRulesForm, WaitForm, WhyNotForm
 from coordination.models import Activity
 from coordination.states import AssignmentState
 from coordination.views.activities import activity_crumbs, activity_url
-from coordination.views.shifts import CHANGE, SEARCH, ShiftPageMixin, shift_crumbs
+from coordination.views.shifts import CHANGE, SEARCH, SignUpView, shift_crumbs
 from core import audit, forms
 from core.views import ActionView, DetailView, FormView
 
@@ -51,26 +51,15 @@ class LineView(DetailView):
         }
 
 
-class PutInLineView(ShiftPageMixin, FormView):
+class PutInLineView(SignUpView):
     """Put a volunteer on the waiting list, for somebody who has rung."""
 
     form_class = WaitForm
     heading = gettext_lazy("Put somebody on the waiting list")
     success_message = gettext_lazy("It is done.")
+    or_wait = True
 
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "shift": self.object,
-            "cancel_url": line_url(self.object.pk),
-        }
-
-    def perform(self, form):
-        assignments.sign_up(
-            shift=self.object,
-            volunteer=form.cleaned_data["volunteer"],
-            by=self.request.user,
-            or_wait=True,
-        )
+    def page_before(self):
         return line_url(self.object.pk)
 
     def get_context_data(self, **kwargs):

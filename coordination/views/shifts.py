@@ -260,23 +260,30 @@ class ShiftCancelView(ShiftPageMixin, ActionView):
 
 
 class SignUpView(ShiftPageMixin, FormView):
-    """Sign a volunteer up."""
+    """Sign a volunteer up; with `or_wait`, on the waiting list where the places are taken."""
 
     form_class = SignUpForm
     heading = gettext_lazy("Sign a volunteer up")
     success_message = gettext_lazy("The volunteer is signed up.")
+    or_wait = False
+
+    def page_before(self):
+        return shift_url(self.object.pk)
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {
             "shift": self.object,
-            "cancel_url": shift_url(self.object.pk),
+            "cancel_url": self.page_before(),
         }
 
     def perform(self, form):
         assignments.sign_up(
-            shift=self.object, volunteer=form.cleaned_data["volunteer"], by=self.request.user
+            shift=self.object,
+            volunteer=form.cleaned_data["volunteer"],
+            by=self.request.user,
+            or_wait=self.or_wait,
         )
-        return shift_url(self.object.pk)
+        return self.page_before()
 
 
 class VolunteerLookupView(DetailView):
