@@ -66,7 +66,7 @@ class BranchLookup(forms.ModelLookupField):
 
 
 class BranchForm(forms.ModelForm):
-    """A branch and where it belongs. The municipality itself stays at the top."""
+    """A branch, and where a new one belongs. Moving one is looked at first, on its own page."""
 
     class Meta:
         model = Branch
@@ -79,13 +79,12 @@ class BranchForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk and self.instance.parent_id is None:
+        if self.instance.pk:
             del self.fields["parent"]
         else:
             self.fields["parent"].queryset = Branch.objects.permitted(
                 self.user, Permission.EDIT_BRANCHES
             )
-            self.initial.setdefault("parent", self.instance.parent_id)
         if self.instance.pk is None or self.instance.parent_id is not None:
             self.fields["kind"].choices = [
                 choice for choice in BranchKind.choices if choice[0] != BranchKind.MUNICIPALITY
@@ -99,16 +98,12 @@ class LastDayForm(forms.Form):
     last_day = forms.DateField(label=gettext_lazy("Last day"), initial=today)
 
 
-class ClosingForm(forms.Form):
-    """The day from which a branch is closed."""
-
-    submit_label = ""
-    on = forms.DateField(label=gettext_lazy("Closed from"), initial=today)
-
-
 @admin.register(Branch, site=admin_site)
 class BranchAdmin(ModelAdmin):
-    """The tree, written by the branch actions, which know its paths."""
+    """The tree, written by the branch actions, which know its paths.
+
+    A branch is moved and closed on its own page, where one sees first what that concerns.
+    """
 
     permission = change_permission = Permission.EDIT_BRANCHES
     section = "organisation"
@@ -124,21 +119,6 @@ class BranchAdmin(ModelAdmin):
     search_help_text = gettext_lazy("Name")
     ordering = ("path",)
     fields = ("parent", "name", "kind", "address", "postcode", "city", "phone", "email")
-    deeds = (
-        Deed(
-            "luk",
-            gettext_lazy("Close the branch"),
-            gettext_lazy("From when is the branch closed?"),
-            lambda row, *, by, on: branches.close_branch(branch=row, on=on, by=by),
-            gettext_lazy("The branch is closed from that day."),
-            possible=lambda row: row.closed_on is None and row.parent_id is not None,
-            consequences=(
-                gettext_lazy("Its activities close on the same day."),
-                gettext_lazy("Regular shifts end, and those on cancelled shifts are told."),
-            ),
-            form_class=ClosingForm,
-        ),
-    )
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.lookup_view)
@@ -162,17 +142,12 @@ class BranchAdmin(ModelAdmin):
         return type(form_class.__name__, (form_class,), {"user": request.user})
 
     def get_fields(self, request, obj=None):
-        return self.fields[1:] if obj and obj.parent_id is None else self.fields
+        return self.fields[1:] if obj else self.fields
 
     def store(self, row, form, change, *, by):
-        data = dict(form.cleaned_data)
-        parent = data.pop("parent", None)
         if not change:
-            return branches.create_branch(parent=parent, by=by, **data)
-        branch = branches.change_branch(branch=row, by=by, **data)
-        if parent is not None and parent.pk != branch.parent_id:
-            branch = branches.move_branch(branch=branch, parent=parent, by=by)
-        return branch
+            return branches.create_branch(by=by, **form.cleaned_data)
+        return branches.change_branch(branch=row, by=by, **form.cleaned_data)
 
 
 class AssociationForm(forms.ModelForm):

@@ -1,8 +1,8 @@
 """How much one person takes on: hours of the young, a kind word when it is much, short ways.
 
-Pure functions over what somebody holds in the week of a shift. The hours of the young keep them
-from signing up by themselves; a coordinator, who knows about school, may decide otherwise. The rest
-only says something kind: there are no targets here.
+What counts is what somebody holds in the week of a shift. The hours of the young keep them from
+signing up by themselves; a coordinator may decide otherwise. The rest only says something kind:
+there are no targets here.
 
 Source: domain.md 4.2 (Aarhus' rules for young volunteers, from arbejdsmiljøloven); users-ask C1.6.
 """
@@ -13,7 +13,8 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from coordination.eligibility import Obstacle
-from core import policies, workdays
+from coordination.school import is_school_day
+from core import policies
 from core.periods import day_of, start_of
 
 OF_AGE, OLDER_YOUNG = 18, 15
@@ -50,7 +51,7 @@ def young_reasons(age, shift, held):
     if age is None or age >= OF_AGE:
         return []
     day, older = shift.day, age >= OLDER_YOUNG
-    school = workdays.is_workday(day)
+    school = is_school_day(day)
     per_day = policies.get(SCHOOL_DAY if school else FREE_DAY[older])
     per_week = policies.get(SCHOOL_WEEK if _has_school(day) else FREE_WEEK[older])
     others = [one for one in held if one.shift_id != shift.pk]
@@ -101,7 +102,7 @@ def _short_way(minutes):
 
 def _has_school(day):
     monday = day - timedelta(days=day.weekday())
-    return any(workdays.is_workday(monday + timedelta(days=n)) for n in range(5))
+    return any(is_school_day(monday + timedelta(days=n)) for n in range(5))
 
 
 def _hours(times):

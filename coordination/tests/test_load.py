@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from coordination import load, rosters
 from coordination.actions import assignments
+from coordination.models import SchoolHoliday
 from coordination.tests import factories
 from coordination.tests.test_actions_assignments import refused
 from core import policies
@@ -71,6 +72,25 @@ def test_hours_of_a_week_with_school():
     week = [time_of(MONDAY + timedelta(days=day), 2) for day in range(1, 5)]
     assert codes(16, shift_of(MONDAY, 2), *week, time_of(SATURDAY, 2)) == []
     assert codes(16, shift_of(MONDAY, 2), *week, time_of(SATURDAY, 3)) == ["young_week"]
+
+
+def test_school_holidays_are_free_days():
+    holiday = SchoolHoliday.objects.create(
+        title="Vinterferie", starts_on=MONDAY, ends_on=MONDAY + timedelta(days=3)
+    )
+    week = [time_of(MONDAY + timedelta(days=day), 2) for day in range(1, 5)]
+    assert codes(14, shift_of(MONDAY, 7)) == []
+    assert codes(14, shift_of(MONDAY + timedelta(days=4), 2.5)) == ["young_day"]
+    assert codes(16, shift_of(MONDAY, 2), *week, time_of(SATURDAY, 3)) == ["young_week"]
+    holiday.ends_on = MONDAY + timedelta(days=4)
+    holiday.save()
+    assert codes(16, shift_of(MONDAY, 2), *week, time_of(SATURDAY, 3)) == []
+
+
+@pytest.mark.parametrize("age", [None, 18, 78])
+def test_only_the_young_cost_a_look_at_the_list(age, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        codes(age, shift_of(MONDAY, 7))
 
 
 @settings(deadline=None)
