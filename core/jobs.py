@@ -44,7 +44,7 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Max, Min, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -59,6 +59,7 @@ from core.scope import scope
 FIRST_RETRY_SECONDS = 15
 LONGEST_RETRY_SECONDS = 6 * 3600
 WOKEN_AGAIN_AFTER = timedelta(seconds=15)
+WOKEN_AT_LEAST_EVERY = timedelta(minutes=5)
 SWEEP_BATCH = 200
 
 log = structlog.get_logger(__name__)
@@ -520,17 +521,23 @@ def resume_all(name, *, by):
 def sweep(*, limit=SWEEP_BATCH):
     """Wake what nobody woke: jobs that have come due and jobs whose worker was lost.
 
-    Returns how many were woken. At most `limit` per call and each at most every 15 seconds, so
-    that a long queue does not fill the broker; a lost job as soon as its lease has run out.
+    Returns how many were woken. At most `limit` per call; a lost job as soon as its lease has run
+    out, one that waits after 15 seconds and then half as often each time, to every five minutes:
+    a queue that is long because its worker is slow does not fill the broker besides.
     """
     now = timezone.now()
     _fail_exhausted(now)
     stale = (
         Q(woken_at__isnull=True)
-        | Q(woken_at__lt=now - WOKEN_AGAIN_AFTER)
+        | Q(woken_at__lt=now - WOKEN_AT_LEAST_EVERY)
+        | Q(woken_at__lt=now - WOKEN_AGAIN_AFTER, waited_since__gt=F("waited_until_woken"))
         | Q(state=JobState.RUNNING, woken_at__lt=F("lease_until"))
     )
-    rows = list(Job.objects.due(now).filter(stale).order_by("-priority", "not_before")[:limit])
+    due = Job.objects.due(now).alias(
+        waited_until_woken=ExpressionWrapper(F("woken_at") - F("not_before"), DurationField()),
+        waited_since=ExpressionWrapper(Value(now) - F("woken_at"), DurationField()),
+    )
+    rows = list(due.filter(stale).order_by("-priority", "not_before")[:limit])
     Job.objects.filter(pk__in=[row.pk for row in rows]).update(woken_at=now)
     return sum(wake.send(_wake_for(row)) for row in rows)
 

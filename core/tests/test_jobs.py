@@ -1,6 +1,7 @@
 """Jobs: one per key, one owner at a time, effect and "done" together, nothing lost."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -288,6 +289,28 @@ def test_sweep_wakes_what_is_due_and_what_was_lost(sent, clock):
     assert jobs.sweep() == 2
     assert sorted(args for _name, args, _queue in sent) == [(due.pk,), (lost.pk,)]
     assert jobs.sweep() == 0  # woken a moment ago
+
+
+def test_sweep_wakes_what_waits_ever_more_rarely(sent, clock):
+    """Two hundred jobs behind a slow one, woken every 15 seconds, were 15,000 files at last."""
+    jobs.enqueue("tests.make_user", key="u", number=1)
+    sent.clear()
+    woken = []
+    for second in range(10, 1801, 10):
+        clock.shift(timedelta(seconds=10))
+        woken += [second] * jobs.sweep()
+    assert woken[:5] == [20, 50, 110, 230, 470]
+    assert len(woken) <= 10
+    assert max(after - before for before, after in pairwise(woken)) <= 310
+
+
+def test_sweep_wakes_a_second_attempt_like_a_first(sent, clock):
+    job = jobs.enqueue("tests.make_user", key="u", number=1)
+    clock.shift(timedelta(hours=1))
+    Job.objects.filter(pk=job.pk).update(not_before=timezone.now())
+    assert jobs.sweep() == 1
+    clock.shift(timedelta(seconds=16))
+    assert jobs.sweep() == 1
 
 
 def test_sweep_takes_a_limited_number_the_urgent_first(sent, clock):
