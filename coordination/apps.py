@@ -11,6 +11,7 @@ class CoordinationConfig(AppConfig):
     def ready(self):
         from coordination import (
             emails,
+            group_emails,
             guards,  # noqa: F401 - registers
             menu,
             news,
@@ -33,6 +34,7 @@ class CoordinationConfig(AppConfig):
         settings_of_places.name_places(queries.places)
         privacy.register()
         emails.register()
+        group_emails.register()
         reminder_emails.register()
         news.register()
         tasks.register()

@@ -161,9 +161,9 @@ def fill(weeks, user, branch=None, most=None):
     rows = within(Shift.objects.all(), weeks[0].first, weeks[-1].last)
     rows = under(rows.permitted(user, Permission.VIEW_SHIFTS), branch).order_by("starts_at", "pk")
     written = Cast("starts_at", CharField())
-    found = list(rows.values_list("pk", written, "state", "minimum"))
+    found = list(rows.values_list("pk", written, "state", "minimum", "group_seats"))
     now = _written(timezone.now())
-    taken = rosters.taken_of([row[0] for row in found])
+    taken = rosters.taken_of({row[0]: row[4] for row in found})
     days = [one for week in weeks for one in week.days]
     shown = _count(days, found, taken, now, most)
     _put(shown, taken)
@@ -179,11 +179,11 @@ def _count(days, found, taken, now, most):
     """Count the rows into the days; {shift id: its Day} of those that are shown."""
     starts = [_written(start_of(one.day)) for one in days]
     shown, held = {}, defaultdict(int)
-    for pk, start, state, minimum in found:
+    for pk, start, state, minimum, _groups in found:
         one = days[bisect_right(starts, start) - 1]
         if state == ShiftState.OPEN:
             one.number += 1
-            one.lacking += start > now and taken.get(pk, 0) < minimum
+            one.lacking += start > now and taken[pk] < minimum
         held[one.day] += 1
         if most is None or held[one.day] <= most:
             shown[pk] = one
@@ -195,7 +195,7 @@ def _count(days, found, taken, now, most):
 def _put(shown, taken):
     now = timezone.now()
     for row in _shown_question().rows(shifts=shown):
-        shown[row[0]].shifts.append(Entry(*row, taken.get(row[0], 0), row[1] <= now))
+        shown[row[0]].shifts.append(Entry(*row, taken[row[0]], row[1] <= now))
 
 
 @cache

@@ -244,14 +244,15 @@ def _send_about(kind, assignments, *, event, **params):
             about=assignment,
             key=f"{kind}:{assignment.pk}:{event.pk}",
             params=params,
-            urgent=_is_soon(assignment),
+            urgent=is_soon(assignment),
         )
         for assignment in assignments
     )
 
 
-def _is_soon(assignment):
-    """Whoever is expected within a day hears of it at once, also at night."""
+def is_soon(assignment):
+    """Whoever is expected within a day hears of it at once, also at night. `assignment`: anything
+    with a shift."""
     return assignment.shift.starts_at - timezone.now() < timedelta(days=1)
 
 

@@ -90,14 +90,14 @@ def _planned(rows):
     """Staff's events: what, where, and how many places are taken."""
     shown = list(rows.select_related("site__activity", "site__branch")[:MOST_EVENTS])
     numbers = [shift.pk for shift in shown]
-    taken = rosters.taken_of(numbers)
+    taken = rosters.taken_of(rosters.group_seats_of(shown))
     changes = audit.changes_of(Shift, numbers)
     return [
         ical.Entry(
             **_about(shift, changes),
             cancelled=shift.is_cancelled,
             location=_place(shift),
-            description=_places(taken.get(shift.pk, 0), shift.capacity),
+            description=_places(taken[shift.pk], shift.capacity),
             url=settings.SITE_URL + reverse("coordination:shift-detail", args=[shift.pk]),
         )
         for shift in shown

@@ -12,7 +12,8 @@ from coordination.states import HOLDING_A_PLACE, PENDING, AssignmentState
 
 @dataclass(frozen=True)
 class Line:
-    """How a shift's places stand at an instant; rows in the order of asking."""
+    """How a shift's places stand at an instant; rows in the order of asking. What groups hold is
+    among the `held`."""
 
     capacity: int
     held: int
@@ -53,7 +54,7 @@ def line_of(shift, rows, now):
     offered = those(AssignmentState.OFFERED)
     return Line(
         capacity=shift.capacity,
-        held=sum(row.state in HOLDING_A_PLACE for row in rows),
+        held=sum(row.state in HOLDING_A_PLACE for row in rows) + shift.group_seats,
         offered=tuple(row for row in offered if row.has_offer(now)),
         lapsed=tuple(row for row in offered if not row.has_offer(now)),
         waiting=those(AssignmentState.WAITING),

@@ -42,7 +42,7 @@ def lacking_people(monday):
         starts_at__gte=max(start_of(monday), timezone.now()),
         starts_at__lt=start_of(monday + WEEK),
     )
-    rows = rows.annotate(taken=taken).filter(taken__lt=F("minimum"))
+    rows = rows.annotate(taken=taken + F("group_seats")).filter(taken__lt=F("minimum"))
     return rows.select_related("site__activity", "site__branch").order_by("starts_at", "pk")
 
 

@@ -41,6 +41,7 @@ def register_policies():
     name_section("engagement", _("Engagements"))
     name_section("shift", _("Shifts"))
     name_section("series", _("Regular shifts"))
+    name_section("groups", _("Groups on shifts"))
     name_section("days_off", _("The municipality's days off"))
     name_section("young", _("Young volunteers"))
     name_section("reminders", _("Reminders"))
@@ -132,6 +133,18 @@ def register_policies():
                 "Never longer than half of the time that is left. The clock rests in the quiet "
                 "hours."
             ),
+        ),
+        Policy(
+            "groups.kept_days",
+            int,
+            14,
+            minimum=1,
+            maximum=365,
+            unit=_("days"),
+            label=_("Names and responsible people of a group are kept after the shift"),
+            help=_("Then they are erased by themselves. The numbers stay."),
+            source="GDPR art. 5(1)(e); users-ask.md F14",
+            verify=True,
         ),
         Policy(
             "shift.reminder_days",

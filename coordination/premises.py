@@ -68,9 +68,9 @@ def ambassador_branches(user):
 
 def with_taken(shifts):
     """The shifts, each with `taken`: how many places are held. 1 query."""
-    taken = rosters.taken_of([shift.pk for shift in shifts])
+    taken = rosters.taken_of(rosters.group_seats_of(shifts))
     for shift in shifts:
-        shift.taken = taken.get(shift.pk, 0)
+        shift.taken = taken[shift.pk]
     return shifts
 
 

@@ -1,7 +1,10 @@
 """What coordination's rows say about people, for how long, and what erasure does to them."""
 
+from datetime import timedelta
+
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +21,7 @@ from coordination.models import (
     Engagement,
     FollowUpTalk,
     Frame,
+    GroupBooking,
     GroupMessage,
     Guardian,
     KeptDay,
@@ -40,7 +44,7 @@ from coordination.models import (
     WelcomeTick,
 )
 from core import privacy
-from core.periods import covering, today
+from core.periods import covering, start_of, today
 from core.privacy import BLANK, DELETE_ROW, KEEP, REPLACE, Operational, Personal, Sensitive
 
 CONTACT = gettext_lazy("Reaching you")
@@ -50,6 +54,7 @@ FOLLOWING = gettext_lazy("Giving volunteers a good start")
 CLEARED = gettext_lazy("Knowing who may start")
 ENDED = "volunteers.ended"
 GUARDIANS = "guardians.over"
+GROUPS = "groups.over"
 ANONYMOUS_NAME = "Anonymiseret"
 COUNTED = KEEP(gettext_lazy("The row stays without a name, so that the numbers stay right."))
 
@@ -80,8 +85,21 @@ def register():
             basis="GDPR art. 5(1)(e)",
         )
     )
+    privacy.register_rule(
+        privacy.RowRule(
+            key=GROUPS,
+            label=gettext_lazy("Names and responsible people of groups that have been"),
+            policy="groups.kept_days",
+            unit="days",
+            model=GroupBooking,
+            expired=groups_over,
+            action=forget_groups,
+            basis="GDPR art. 5(1)(e)",
+        )
+    )
     privacy.find_user_with(account_of)
     privacy.refuse_erasure_while(still_volunteering)
+    privacy.refuse_erasure_while(still_answers_for_a_group)
     _people()
     _ties()
     _follow_up()
@@ -117,6 +135,38 @@ def forget_guardians(guardians):
             contact_of__isnull=True,
         )
     )
+
+
+def groups_over(day):
+    """Bookings of shifts up to the day that still name somebody."""
+    rows = GroupBooking.objects.filter(shift__ends_at__lt=start_of(day + timedelta(days=1)))
+    return rows.filter(Q(responsible__isnull=False) | ~Q(names=""))
+
+
+def forget_groups(bookings):
+    """Keep the numbers; anonymise the people who were nothing but responsible for a group."""
+    people = list(bookings.values_list("responsible", flat=True))
+    bookings.update(responsible=None, names="")
+    privacy.anonymise_people(
+        Person.objects.filter(
+            pk__in=[pk for pk in people if pk is not None],
+            group_bookings__isnull=True,
+            guardianships__isnull=True,
+            volunteer__isnull=True,
+            user__isnull=True,
+            contact_of__isnull=True,
+        )
+    )
+
+
+def still_answers_for_a_group(person_id):
+    """Sentences: a group that is still to come needs somebody who answers for it."""
+    coming = GroupBooking.objects.standing().filter(
+        responsible=person_id, shift__ends_at__gte=timezone.now()
+    )
+    if coming.exists():
+        return [_("The person is responsible for a group that is still to come. Cancel it first.")]
+    return []
 
 
 def account_of(person_id):
@@ -255,6 +305,23 @@ def _ties():
         person="volunteer",
     )
     privacy.register(
+        GroupBooking,
+        {
+            **_operational("id", "booked_by", "attendance_by", "came", "serial", "association"),
+            **_operational("shift", "kind", "title", "seats", "state", export=True),
+            **_operational("booked_at", "given_back_at", "attendance_at", export=True),
+            "responsible": Operational(erase=BLANK),
+            "names": Personal(
+                PLANNING,
+                basis=privacy.PUBLIC_TASK,
+                retention=GROUPS,
+                erase=BLANK,
+                export=False,
+            ),
+        },
+        person="responsible",
+    )
+    privacy.register(
         Clearance,
         {
             **_operational("id", "volunteer", "source_type", "source_id"),
@@ -348,8 +415,8 @@ _PLACES = {
     WelcomeStep: "id title title_en days owner since retired_on",
     Requirement: "id activity kind necessity fixed_tie_only",
     Shift: (
-        "id site title starts_at ends_at capacity minimum place note way state cancelled_at "
-        "cancelled_by series series_day detached"
+        "id site title starts_at ends_at capacity minimum place note way group_seats state "
+        "cancelled_at cancelled_by series series_day detached"
     ),
     Series: (
         "id site rule starts_on ends_on starts ends title capacity minimum place note "

@@ -74,13 +74,25 @@ def with_gaps(rows):
         .annotate(number=Count("pk"))
         .values("number")
     )
-    taken = Coalesce(Subquery(held, output_field=IntegerField()), 0)
+    taken = Coalesce(Subquery(held, output_field=IntegerField()), 0) + F("group_seats")
     return rows.filter(state=ShiftState.OPEN).annotate(held=taken).filter(held__lt=F("capacity"))
 
 
-def taken_of(shift_ids):
-    """{shift id: how many places are held}; nobody on it, no entry. 1 query."""
-    return dict(_taken_question().rows(shifts=shift_ids))
+def taken_of(group_seats):
+    """{shift id: how many places are held}, from {shift id: how many groups hold}. 1 query."""
+    return _and_groups(group_seats, _taken_question().rows(shifts=group_seats))
+
+
+def group_seats_of(shifts):
+    """{shift id: places held by groups} of shifts that have been read."""
+    return {shift.pk: shift.group_seats for shift in shifts}
+
+
+def _and_groups(group_seats, rows):
+    taken = dict(group_seats)
+    for pk, number in rows:
+        taken[pk] += number
+    return taken
 
 
 @cache
@@ -243,13 +255,13 @@ def choices(rows, volunteer):
     if not rows:
         return []
     now = timezone.now()
-    taken = dict(_spoken_for_question().rows(shifts=[shift.pk for shift in rows], now=now))
+    taken = spoken_for_of(group_seats_of(rows), now)
     gate = eligibility.obstacles_to_shifts(rows, volunteer)
     held = _held_around(volunteer, rows)
     return [
         _choice(
             shift,
-            taken=taken.get(shift.pk, 0),
+            taken=taken[shift.pk],
             gate=gate[shift.pk],
             held=held,
             age=volunteer.person.youngest_age_on(shift.day),
@@ -285,9 +297,11 @@ def own_choice(shift, volunteer):
     return Choice(shift, standing.open_to_all, tuple(found), asks, tuple(words))
 
 
-def spoken_for_of(shift_ids):
-    """{shift id: how many places a newcomer cannot have}. 1 query."""
-    return dict(_spoken_for_question().rows(shifts=shift_ids, now=timezone.now()))
+def spoken_for_of(group_seats, now=None):
+    """{shift id: how many places a newcomer cannot have}, from {shift id: how many of them groups
+    hold}. 1 query."""
+    rows = _spoken_for_question().rows(shifts=group_seats, now=now or timezone.now())
+    return _and_groups(group_seats, rows)
 
 
 @cache

@@ -112,3 +112,11 @@ INVITATION = StateTable(
         InvitationState.ATTENDED: (InvitationState.COMING,),
     }
 )
+
+
+class GroupState(models.TextChoices):
+    BOOKED = "booked", _("Booked")
+    CANCELLED = "cancelled", _("Given back")
+
+
+GROUP = StateTable({GroupState.BOOKED: (GroupState.CANCELLED,), GroupState.CANCELLED: ()})

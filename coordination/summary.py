@@ -59,12 +59,12 @@ def _tied_question(grants):
 def _shifts(user):
     now = timezone.now()
     until = now + timedelta(days=DAYS_AHEAD)
-    minimum = dict(_coming_question(scope_of(user).grants).rows(now=now, until=until))
-    taken = rosters.taken_of(minimum)
-    lacking = sum(taken.get(pk, 0) < least for pk, least in minimum.items())
+    coming = _coming_question(scope_of(user).grants).rows(now=now, until=until)
+    taken = rosters.taken_of({pk: groups for pk, _least, groups in coming})
+    lacking = sum(taken[pk] < least for pk, least, _groups in coming)
     url = reverse("coordination:shift-list")
     yield Tile(
-        _("Shifts in the next %(days)s days") % {"days": DAYS_AHEAD}, len(minimum), url, order=30
+        _("Shifts in the next %(days)s days") % {"days": DAYS_AHEAD}, len(coming), url, order=30
     )
     soon = start_of(today() + timedelta(days=RISK_DAYS))
     at_risk = kept(
@@ -98,9 +98,9 @@ def _shifts(user):
 
 @lru_cache(maxsize=256)
 def _coming_question(grants):
-    """(id, fewest people) of the open shifts that start between two instants."""
+    """(id, fewest people, places of groups) of the open shifts that start between two instants."""
     here = Scope(grants).within(Shift.branch_lookup, Permission.VIEW_SHIFTS)
     rows = Shift.objects.filter(
         here, state=ShiftState.OPEN, starts_at__gte=moment("now"), starts_at__lt=moment("until")
     )
-    return Prepared(rows.order_by().values_list("pk", "minimum"))
+    return Prepared(rows.order_by().values_list("pk", "minimum", "group_seats"))

@@ -103,7 +103,8 @@ def days_ahead(series):
     calendar = calendar_of(series.site.branch)
     planned = rules.occurrences(series, first, horizon(series, first), calendar, kept)
     whys = {one.day: one for one in planned}
-    taken = rosters.taken_of([shift.pk for found in shifts.values() for shift in found])
+    every = (shift for found in shifts.values() for shift in found)
+    taken = rosters.taken_of(rosters.group_seats_of(every))
     lines = []
     for day in sorted(shifts.keys() | whys.keys()):
         lines += _lines(day, shifts.get(day, ()), whys.get(day), taken, now)
@@ -119,7 +120,7 @@ def _lines(day, shifts, occurrence, taken, now):
             shift.starts_at,
             shift.ends_at,
             shift,
-            taken.get(shift.pk, 0),
+            taken[shift.pk],
             why,
         )
     if not shifts and why and occurrence.starts_at > now:

@@ -13,6 +13,7 @@ from coordination.views import (
     feeds,
     follow_up,
     group_messages,
+    groups,
     line,
     overview,
     own,
@@ -174,6 +175,24 @@ series_urls = [
     path("faste-vagter/<int:pk>/hold/", series.KeepDaysView.as_view(), name="series-keep"),
     path(
         "vagter/<int:pk>/fremover/", series.FollowingChangeView.as_view(), name="series-following"
+    ),
+]
+
+group_urls = [
+    path("vagter/<int:pk>/grupper/", groups.ShiftGroupsView.as_view(), name="shift-groups"),
+    path("vagter/<int:pk>/grupper/ny/", groups.GroupBookView.as_view(), name="group-book"),
+    path("grupper/<int:pk>/rediger/", groups.GroupEditView.as_view(), name="group-edit"),
+    path("grupper/<int:pk>/afmeld/", groups.GroupCancelView.as_view(), name="group-cancel"),
+    path(
+        "grupper/<int:pk>/fremmoede/",
+        groups.GroupAttendanceView.as_view(),
+        name="group-attendance",
+    ),
+    path("gruppe/<str:token>/", groups.GroupLinkView.as_view(), name="group-link"),
+    path(
+        "gruppe/<str:token>/giv-tilbage/",
+        groups.GroupGiveBackView.as_view(),
+        name="group-give-back",
     ),
 ]
 
@@ -345,6 +364,7 @@ urlpatterns = [
     *lookup_urls,
     *shift_urls,
     *series_urls,
+    *group_urls,
     *calendar_urls,
     *follow_up_urls,
     *own_urls,

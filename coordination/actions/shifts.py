@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import eligibility, emails, scheduling
-from coordination.actions import line
+from coordination.actions import groups, line
 from coordination.locks import (
     lock_people,
     locked_shift,
@@ -85,6 +85,8 @@ def change(*, shift, by, with_series=False, tell=True, **details):
     event = _record("shift.changed", shift, by=by, fields=changed)
     if tell and "place" in changed:
         emails.send_changed(_booked(shift), event=event)
+    if "place" in changed and tell:
+        groups.tell_moved(shift, event=event)
     line.advance(shift)
     return shift
 
@@ -126,6 +128,7 @@ def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
         person_ids=[item.volunteer_id for item in assignments],
     )
     emails.send_changed(staying, event=event)
+    groups.tell_moved(shift, event=event)
     line.start_over(shift, pending)
     return shift
 
@@ -141,7 +144,8 @@ def cancel_shift(*, shift, by):
     _require_not_begun(shift)
     now = timezone.now()
     shift.state, shift.cancelled_at, shift.cancelled_by = ShiftState.CANCELLED, now, by
-    shift.save(update_fields=["state", "cancelled_at", "cancelled_by"])
+    groups.close_all(shift, by=by)
+    shift.save(update_fields=["state", "cancelled_at", "cancelled_by", "group_seats"])
     _cancel_rows(assignments, by=by, now=now)
     pending = _pending_of(shift)
     line.close_all(pending=pending, by=by)
@@ -350,6 +354,7 @@ def _require_room_for_those_on_it(shift):
     taken = (
         shift.assignments.spoken_for(timezone.now()).exclude(state=AssignmentState.WAITING).count()
     )
+    taken += shift.group_seats
     if taken > shift.capacity:
         raise DomainError(
             _("%(taken)s are on the shift already. Take somebody off first, or keep the places.")

@@ -15,6 +15,7 @@ from coordination.models.follow_up import (
     WelcomeTick,
 )
 from coordination.models.frame import NOT_FOR_THE_YOUNG, Frame
+from coordination.models.group import GroupBooking, GroupKind
 from coordination.models.group_message import Audience, GroupMessage
 from coordination.models.guardian import Guardian
 from coordination.models.person import Person
@@ -46,6 +47,8 @@ __all__ = [
     "FeedKind",
     "FollowUpTalk",
     "Frame",
+    "GroupBooking",
+    "GroupKind",
     "GroupMessage",
     "Guardian",
     "KeptDay",

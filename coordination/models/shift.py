@@ -38,10 +38,9 @@ class ShiftQuerySet(BranchScopedQuerySet):
         return self.filter(site__in=ties.values("site"))
 
     def with_taken(self):
-        """Annotate `taken`: how many places are held."""
-        return self.annotate(
-            taken=Count("assignments", filter=Q(assignments__state__in=HOLDING_A_PLACE))
-        )
+        """Annotate `taken`: how many places are held, those of groups among them."""
+        people = Count("assignments", filter=Q(assignments__state__in=HOLDING_A_PLACE))
+        return self.annotate(taken=people + F("group_seats"))
 
     def not_over(self, now):
         """What has not ended. No shift is longer than the longest, so that the index by start,
@@ -56,7 +55,8 @@ class Shift(models.Model):
     """A time at a site for which volunteers are wanted: from instant to instant, half-open.
 
     One of a series knows for which day it was made; `detached`: it was changed by itself since,
-    and the series leaves it as it is.
+    and the series leaves it as it is. `group_seats` of the places are held by groups; it is
+    changed with their bookings, under the shift's lock, so that no list has to count them.
     """
 
     branch_lookup = "site__branch"
@@ -69,6 +69,7 @@ class Shift(models.Model):
     ends_at = models.DateTimeField(_("ends"))
     capacity = models.PositiveSmallIntegerField(_("places"))
     minimum = models.PositiveSmallIntegerField(_("at least"), default=1)
+    group_seats = models.PositiveSmallIntegerField(_("places held by groups"), default=0)
     place = models.CharField(_("meeting place"), max_length=120, blank=True)
     note = models.CharField(_("note to the volunteers"), max_length=500, blank=True)
     way = models.CharField(
@@ -121,6 +122,11 @@ class Shift(models.Model):
                 condition=Q(minimum__lte=F("capacity")),
                 name="shift_minimum_within_capacity",
                 violation_error_message=_("The least number cannot be above the places."),
+            ),
+            models.CheckConstraint(
+                condition=Q(group_seats__lte=F("capacity")),
+                name="shift_groups_within_capacity",
+                violation_error_message=_("There are not so many places left."),
             ),
             models.CheckConstraint(
                 condition=set_together("cancelled_at", "cancelled_by"),

@@ -13,6 +13,7 @@ from coordination.models import (
     Clearance,
     ClearanceKind,
     Engagement,
+    GroupBooking,
     Necessity,
     Person,
     RecognitionEvent,
@@ -115,6 +116,24 @@ def make_shift(site, *, day=None, hour=15, hours=2, capacity=2, **fields):
     ends_at = fields.pop("ends_at", None) or starts_at + timedelta(hours=hours)
     return Shift.objects.create(
         site=site, starts_at=starts_at, ends_at=ends_at, capacity=capacity, **fields
+    )
+
+
+def make_group(shift, *, seats=1, by=None, **fields):
+    """A group with places, counted on its shift; `shift` is told."""
+    fields.setdefault("title", f"Gruppe {next(_count)}")
+    fields.setdefault("kind", "school_class")
+    fields.setdefault("serial", f"serial{next(_count)}")
+    responsible = fields.pop("responsible", None) or make_person("Lis Lærer")
+    shift.group_seats += seats
+    shift.save(update_fields=["group_seats"])
+    return GroupBooking.objects.create(
+        shift=shift,
+        seats=seats,
+        responsible=responsible,
+        booked_at=timezone.now(),
+        booked_by=by or make_user(),
+        **fields,
     )
 
 

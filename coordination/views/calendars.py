@@ -81,7 +81,7 @@ class CalendarView(PageView):
         return {
             "page_obj": page,
             "rows": with_places(
-                page.object_list, rosters.taken_of([row.pk for row in page.object_list])
+                page.object_list, rosters.taken_of(rosters.group_seats_of(page.object_list))
             ),
             "heading": _("From %(day)s") % {"day": day_text(day)},
             "before": self.step(day, -7),
@@ -116,7 +116,7 @@ def with_places(rows, taken):
     """The shifts, each with `places` and `standing` for its row; `taken` by their ids."""
     places = _("%(taken)s of %(capacity)s")
     for row in rows:
-        held = taken.get(row.pk, 0)
+        held = taken[row.pk]
         row.places = places % {"taken": held, "capacity": row.capacity}
         row.standing = of_shift(row, taken=held, at_risk=False)
     return rows

@@ -67,8 +67,9 @@ class ShiftListView(ListView):
         places = _("%(taken)s of %(capacity)s")
         for row in rows:
             row.at_risk = at_risk.get(row.pk, 0)
-            row.places = places % {"taken": taken[row.pk], "capacity": row.capacity}
-            row.standing = standing.of_shift(row, taken=taken[row.pk], at_risk=row.at_risk)
+            held = taken[row.pk] + row.group_seats
+            row.places = places % {"taken": held, "capacity": row.capacity}
+            row.standing = standing.of_shift(row, taken=held, at_risk=row.at_risk)
         return context | {"may_edit": scope.holds(Permission.EDIT_SHIFTS)}
 
 
@@ -120,7 +121,8 @@ class ShiftDetailView(DetailView):
             "line": self.line,
             "may_fill": self.holds(Permission.EDIT_SHIFTS) and not shift.is_cancelled and coming,
             "at_risk": at_risk,
-            "standing": standing.of_shift(shift, taken=len(self.seats), at_risk=at_risk),
+            "taken": self.line.held,
+            "standing": standing.of_shift(shift, taken=self.line.held, at_risk=at_risk),
             "sees_contacts": self.holds(Permission.VIEW_CONTACTS),
             "sees_people": sees_people,
             "may_edit": may_edit,

@@ -17,6 +17,7 @@ from frivillig.demo import (
     post,
     starts,
     thanks,
+    visits,
     volunteers,
     writing,
 )
@@ -65,6 +66,7 @@ def build(say=lambda sentence: None):
         post.write(found)
         starts.welcome(found)
         writing.write(found)
+        visits.come(found, crowd)
         _require_published_numbers()
 
 

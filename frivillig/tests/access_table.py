@@ -83,6 +83,12 @@ coordination:series-edit                  series       in   404  404  403  403  
 coordination:series-end                   series       in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:series-keep                  series       in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:series-following             series-shift in   404  404  403  403  403  ok   404  ok   ok   post
+# Groups
+coordination:shift-groups                 free-shift   in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:group-book                   free-shift   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:group-edit                   group        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:group-cancel                 group        in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:group-attendance             past-group   in   404  404  403  403  403  ok   404  ok   ok   post
 # Calendars
 coordination:calendar                     -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
 coordination:shift-gaps                   -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
@@ -254,6 +260,8 @@ core:set-language                         -            405
 core:unsubscribe                          unsubscribe  ok
 core:accessibility                        -            ok
 coordination:feed                         feed-address ok
+coordination:group-link                   group-token  ok
+coordination:group-give-back              group-token  ok
 agreements:sign-start                     token        ok
 agreements:sign-code                      token        ok
 agreements:sign-read                      token        go

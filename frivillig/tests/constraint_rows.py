@@ -121,6 +121,7 @@ def make_rows():
             booked_at=now,
             booked_by=staff,
         ),
+        make.make_group(shift, by=staff),
         event,
         RecognitionInvitation.objects.create(
             event=event, volunteer=volunteer, invited_at=now, invited_by=staff

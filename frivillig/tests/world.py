@@ -22,7 +22,7 @@ from agreements.actions import (
 )
 from agreements.models import Agreement, AttestationKind, VerificationCode
 from agreements.tests import factories as papers
-from coordination import emails, feeds, timetable
+from coordination import emails, feeds, groups, timetable
 from coordination.access import Role
 from coordination.actions import feeds as feed_actions
 from coordination.models import (
@@ -214,6 +214,18 @@ def _shifts(place, site, volunteer):
     _series(place, site, title)
     place.rows["assignment"] = booked[0]
     place.rows |= _waiting(place, site, volunteer, title)
+    place.rows |= _groups(place, free, past)
+
+
+def _groups(place, coming, past):
+    """A school class that comes, and one that has been."""
+    by = place.staff[Role.LOCAL_COORDINATOR]
+    person = make.make_person(f"{place.mark} Lærer", email=f"{place.mark}.laerer@skole.dk")
+    group, been = (
+        make.make_group(shift, by=by, responsible=person, title=f"{place.mark} 5.B")
+        for shift in (coming, past)
+    )
+    return {"group": group, "past-group": been, "group-token": groups.token(group)}
 
 
 def _waiting(place, site, volunteer, title):

@@ -37,7 +37,7 @@ class PublicActivityView(TemplateResponseMixin, ContextMixin, View):
 
 
 def _with_free(rows):
-    taken = rosters.spoken_for_of([row.pk for row in rows])
+    taken = rosters.spoken_for_of(rosters.group_seats_of(rows))
     for row in rows:
-        row.free = max(row.capacity - taken.get(row.pk, 0), 0)
+        row.free = max(row.capacity - taken[row.pk], 0)
     return rows
