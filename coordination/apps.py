@@ -10,6 +10,7 @@ class CoordinationConfig(AppConfig):
 
     def ready(self):
         from coordination import (
+            consent_emails,
             emails,
             group_emails,
             guards,  # noqa: F401 - registers
@@ -34,6 +35,7 @@ class CoordinationConfig(AppConfig):
         settings_of_places.name_places(queries.places)
         privacy.register()
         emails.register()
+        consent_emails.register()
         group_emails.register()
         reminder_emails.register()
         news.register()

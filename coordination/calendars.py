@@ -207,7 +207,8 @@ def _shown_question():
 def own_week(day, today, user):
     """The week that holds the day with the user's own sign-ups in `shifts`. 1 query."""
     week = week_of(day, today)
-    rows = within(Assignment.objects.own(user).holding_a_place(), week.first, week.last)
+    rows = Assignment.objects.own(user).holding_a_place().in_time(timezone.now())
+    rows = within(rows, week.first, week.last)
     rows = rows.select_related("shift__site__activity", "shift__site__branch")
     days = {one.day: one.shifts for one in week.days}
     for row in rows.order_by("starts_at", "pk"):
@@ -231,7 +232,8 @@ def lacking(rows):
 def in_on(rows, day):
     """Those of the sign-ups whose shift touches the day and holds a place, by time and name."""
     first, end = bounds_of(day)
-    rows = rows.holding_a_place().filter(starts_at__lt=end, ends_at__gt=first)
+    rows = rows.holding_a_place().in_time(timezone.now())
+    rows = rows.filter(starts_at__lt=end, ends_at__gt=first)
     return rows.order_by(
         "starts_at", "shift_id", Collate("volunteer__person__name", "da-x-icu"), "pk"
     )

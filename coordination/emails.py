@@ -40,8 +40,12 @@ ADDRESS_MARKED = "coordination.address_marked"
 # To the very address that was asked about; and what is over before a letter comes.
 ONLY_MAIL, NO_LETTER = (Channel.EMAIL,), (Channel.EMAIL, Channel.SMS)
 
-# Why a place was freed: the shift moved, the engagement ended or rests, or staff did it.
-WHYS = MOVED, ENDED, PAUSED, BY_STAFF = "moved", "ended", "paused", "by_staff"
+# Why a place was freed: the shift moved, the engagement ended or rests, staff did it, or whoever
+# had to say yes again to a changed shift did not in time.
+WHYS = MOVED, ENDED, PAUSED, BY_STAFF, UNANSWERED = (
+    *("moved", "ended", "paused", "by_staff"),
+    "unanswered",
+)
 # What staff said to somebody who asked or waited: yes, no, wait in line, or no longer in line.
 ANSWERS = YES, NO, WAIT, OFF = "yes", "no", "wait", "off"
 
@@ -222,7 +226,7 @@ def send_shift_cancelled(assignments, *, event):
 
 
 def send_released(assignments, *, why, event):
-    """Tell those who were taken off a shift, and why (MOVED, ENDED, PAUSED or BY_STAFF)."""
+    """Tell those who were taken off a shift, and why (one of WHYS)."""
     return _send_about(RELEASED, assignments, event=event, why=why)
 
 
@@ -264,7 +268,7 @@ def assignments(messages):
     return mail.by_about(rows, messages)
 
 
-def _shift_context(assignment):
+def shift_context(assignment):
     shift = assignment.shift
     place = shift.place or shift.site.place
     return {
@@ -284,13 +288,13 @@ def _reminder_context(message):
     assignment = booked_and_coming(message)
     if assignment is None or assignment.shift.day.isoformat() != message.params["day"]:
         return None
-    return _shift_context(assignment)
+    return shift_context(assignment)
 
 
 def _changed_context(message):
     """None if they are no longer on the shift: another message has told them."""
     assignment = booked_and_coming(message)
-    return None if assignment is None else _shift_context(assignment)
+    return None if assignment is None else shift_context(assignment)
 
 
 def booked_and_coming(message):
@@ -303,7 +307,7 @@ def booked_and_coming(message):
 
 def _cancelled_context(message):
     assignment = mail.matter(message)
-    return None if assignment is None else _shift_context(assignment)
+    return None if assignment is None else shift_context(assignment)
 
 
 def _released_context(message):
@@ -316,7 +320,7 @@ def _released_context(message):
     )
     if again.exists():
         return None
-    return _shift_context(assignment) | {
+    return shift_context(assignment) | {
         "starts_at": assignment.starts_at,
         "day": day_of(assignment.starts_at),
         **{why: why == message.params["why"] for why in WHYS},
@@ -328,7 +332,7 @@ def _offer_context(message):
     assignment = mail.matter(message)
     if assignment is None or not assignment.has_offer(timezone.now()):
         return None
-    return _shift_context(assignment) | {
+    return shift_context(assignment) | {
         "answer_by": assignment.offer_until,
         "answer_url": mail.link("coordination:own-place", assignment.pk),
     }
@@ -339,7 +343,7 @@ def _answer_context(message):
     assignment = mail.matter(message)
     if assignment is None or assignment.shift.starts_at <= timezone.now():
         return None
-    return _shift_context(assignment) | {
+    return shift_context(assignment) | {
         answer: answer == message.params["answer"] for answer in ANSWERS
     }
 

@@ -6,14 +6,25 @@ Names of people are in none of them. A volunteer with a protected identity gets 
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coordination import rosters
 from coordination.access import Permission, scope_of
-from coordination.models import Assignment, CalendarFeed, FeedKind, Shift, Volunteer
+from coordination.models import (
+    Activity,
+    Assignment,
+    Branch,
+    CalendarFeed,
+    FeedKind,
+    Shift,
+    Site,
+    Volunteer,
+)
 from coordination.states import HOLDING_A_PLACE, AssignmentState
 from core import audit, ical
 from core.localised import localised
@@ -26,6 +37,9 @@ MOST_EVENTS = 500
 # Not what one only asked or waited for: nothing to be there for.
 SHOWN = (*HOLDING_A_PLACE, AssignmentState.CANCELLED)
 A_YEAR = timedelta(days=365)
+PLANNED = "shift.planned"
+# What becomes of having to say yes again; being asked is a change of the shift.
+ANSWERS = ("assignment.confirmed", "assignment.unanswered")
 
 
 # --- The address ---------------------------------------------------------------------------
@@ -89,9 +103,8 @@ def _may_see(feed):
 def _planned(rows):
     """Staff's events: what, where, and how many places are taken."""
     shown = list(rows.select_related("site__activity", "site__branch")[:MOST_EVENTS])
-    numbers = [shift.pk for shift in shown]
     taken = rosters.taken_of(rosters.group_seats_of(shown))
-    changes = audit.changes_of(Shift, numbers)
+    changes = _changes(shown)
     return [
         ical.Entry(
             **_about(shift, changes),
@@ -118,29 +131,43 @@ def _own(user, first, until):
     volunteer = Volunteer.objects.own(user).select_related("person").first()
     if volunteer is None:
         return None
+    let_go = Q(state=AssignmentState.LAPSED, confirm_until__isnull=False)
     rows = Assignment.objects.filter(
-        volunteer=volunteer, state__in=SHOWN, starts_at__gte=first, starts_at__lt=until
+        Q(state__in=SHOWN) | let_go,
+        volunteer=volunteer,
+        starts_at__gte=first,
+        starts_at__lt=until,
     ).select_related("shift__site__activity", "shift__site__branch")
     return own_entries(volunteer.person, rows.order_by("starts_at", "pk")[:MOST_EVENTS])
 
 
 def own_entries(person, assignments):
-    """The person's sign-ups as events, one for each shift. 3 queries."""
+    """The person's sign-ups as events, one for each shift. 1 query."""
     by_shift = {}
     for row in assignments:
         by_shift.setdefault(row.shift_id, []).append(row)
-    changes = audit.changes_of(Shift, by_shift)
+    changes = _changes([rows[0].shift for rows in by_shift.values()], by_shift)
     return [_own_entry(person, rows, changes) for rows in by_shift.values()]
 
 
 def _own_entry(person, rows, changes):
-    """Whoever has cancelled and signed up again is on the shift; each step raises the number."""
-    shift, cancelled = rows[0].shift, AssignmentState.CANCELLED
+    """Whoever has cancelled and signed up again is on the shift; each step raises the number.
+
+    A shift that was changed, and not said yes to yet, is tentative; after the time to answer it is
+    cancelled, whether or not a worker has run since.
+    """
+    shift, now = rows[0].shift, timezone.now()
     about = _about(shift, changes)
     steps = [row.booked_at for row in rows] + [row.cancelled_at for row in rows if row.cancelled_at]
-    about["sequence"] += len(steps) - 1
-    about["changed_at"] = max(about["changed_at"], *steps)
-    entry = {"cancelled": all(row.state == cancelled for row in rows)}
+    steps += [at for row in rows for kind, at in changes[Assignment, row.pk] if kind in ANSWERS]
+    late = [row.confirm_until for row in rows if row.lets_go(now)]
+    about["sequence"] += len(steps) + len(late) - 1
+    about["changed_at"] = max(about["changed_at"], *steps, *late)
+    gone = (AssignmentState.CANCELLED, AssignmentState.LAPSED)
+    entry = {
+        "cancelled": all(row.state in gone or row.lets_go(now) for row in rows),
+        "tentative": any(row.is_unconfirmed for row in rows),
+    }
     if person.protected_identity:
         return ical.Entry(**(about | entry | {"summary": _("Shift")}))
     home = settings.SITE_URL + reverse("coordination:own-shift-list")
@@ -148,15 +175,51 @@ def _own_entry(person, rows, changes):
 
 
 def _about(shift, changes):
-    number, last = changes.get(shift.pk, (0, None))
+    number, last = changes[shift.pk]
     return {
         "uid": ical.uid("shift", shift.pk),
         "starts_at": shift.starts_at,
         "ends_at": shift.ends_at,
         "summary": shift.title or localised(shift.site.activity, "title").text,
-        "sequence": max(number - 1, 0),
+        "sequence": number,
         "changed_at": last or shift.starts_at - A_YEAR,  # no trace of it: always the same
     }
+
+
+class _Changes(dict):
+    """{shift id: (how often it has changed, when last or None)}, and under (Assignment, id) its
+    events."""
+
+    def __missing__(self, key):
+        return []
+
+
+def _changes(shifts, assignments=None):
+    """The _Changes of these shifts, and of {shift id: assignments} if given. 1 query.
+
+    What an event shows of its activity, its branch and its site counts too: a change there is one
+    of many shifts, and writes nothing about each. That a shift was planned is no change; the shifts
+    of a series have no such event.
+    """
+    own = {(Shift, shift.pk) for shift in shifts}
+    places = {pair for shift in shifts for pair in _places_of(shift)}
+    rows = {(Assignment, row.pk) for found in (assignments or {}).values() for row in found}
+    found = audit.changes_of(own | places | rows)
+    changes = _Changes({key: found[key] for key in rows if key in found})
+    for shift in shifts:
+        events = found.get((Shift, shift.pk), [])
+        since = max([at for kind, at in events if kind == PLANNED] + [shift.starts_at - A_YEAR])
+        moments = [at for kind, at in events if kind != PLANNED]
+        for pair in _places_of(shift):
+            moments += [at for _kind, at in found.get(pair, []) if at > since]
+        last = max([*moments, *(at for _kind, at in events)], default=None)
+        changes[shift.pk] = (len(moments), last)
+    return changes
+
+
+def _places_of(shift):
+    site = shift.site
+    return ((Site, site.pk), (Activity, site.activity_id), (Branch, site.branch_id))
 
 
 def _place(shift):

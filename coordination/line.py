@@ -1,7 +1,8 @@
 """The line for the places of a shift: who holds one, who has been offered one, who is next.
 
 Read from rows and the clock, so that it is right whether or not a worker has run since: an offer
-whose time is up holds nothing, and its place belongs to the next in line.
+whose time is up holds nothing, nor does who had to say yes again to a changed shift and did not in
+time; their place belongs to the next in line.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ class Line:
     lapsed: tuple
     waiting: tuple
     requested: tuple
+    unanswered: tuple
 
     @property
     def free(self):
@@ -54,11 +56,13 @@ def line_of(shift, rows, now):
     offered = those(AssignmentState.OFFERED)
     return Line(
         capacity=shift.capacity,
-        held=sum(row.state in HOLDING_A_PLACE for row in rows) + shift.group_seats,
+        held=sum(row.state in HOLDING_A_PLACE and not row.lets_go(now) for row in rows)
+        + shift.group_seats,
         offered=tuple(row for row in offered if row.has_offer(now)),
         lapsed=tuple(row for row in offered if not row.has_offer(now)),
         waiting=those(AssignmentState.WAITING),
         requested=those(AssignmentState.REQUESTED),
+        unanswered=tuple(row for row in rows if row.lets_go(now)),
     )
 
 

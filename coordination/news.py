@@ -36,7 +36,10 @@ def starting(monday):
 
 def lacking_people(monday):
     """Coming shifts of this week with fewer people than they need."""
-    taken = Count("assignments", filter=Q(assignments__state__in=HOLDING_A_PLACE))
+    late = Q(
+        assignments__state=AssignmentState.BOOKED, assignments__confirm_until__lte=timezone.now()
+    )
+    taken = Count("assignments", filter=Q(assignments__state__in=HOLDING_A_PLACE) & ~late)
     rows = Shift.objects.filter(
         state=ShiftState.OPEN,
         starts_at__gte=max(start_of(monday), timezone.now()),

@@ -135,6 +135,31 @@ def register_policies():
             ),
         ),
         Policy(
+            "shift.reconfirm_hours",
+            int,
+            48,
+            minimum=1,
+            maximum=24 * 14,
+            unit=_("hours"),
+            overridable=True,
+            label=_("How long volunteers have to say yes again to a changed shift"),
+            help=_(
+                "Never longer than half of the time that is left. The clock rests in the quiet "
+                "hours."
+            ),
+            source="users-ask.md C2.10",
+        ),
+        Policy(
+            "shift.small_move_minutes",
+            int,
+            15,
+            maximum=24 * 60,
+            unit=_("minutes"),
+            overridable=True,
+            label=_("So small a move that volunteers need not say yes again"),
+            help=_("The coordinator can choose otherwise each time."),
+        ),
+        Policy(
             "groups.kept_days",
             int,
             14,

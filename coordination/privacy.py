@@ -298,6 +298,7 @@ def _ties():
             **_operational("id", "volunteer", "booked_by", "cancelled_by", "attendance_by"),
             **_operational("shift", "booked_at", "cancelled_at", "attendance_at", export=True),
             **_operational("asked_at", "offer_until", export=True),
+            **_operational("confirm_asked_at", "confirm_until", export=True),
             "starts_at": _personal(PLANNING, COUNTED),
             "ends_at": _personal(PLANNING, COUNTED),
             "state": _personal(PLANNING, COUNTED),

@@ -69,6 +69,7 @@ def with_gaps(rows):
     """Those of the shifts that are open and have a free place."""
     held = (
         Assignment.objects.filter(shift=OuterRef("pk"), state__in=HOLDING_A_PLACE)
+        .in_time(timezone.now())
         .order_by()
         .values("shift")
         .annotate(number=Count("pk"))
@@ -80,7 +81,8 @@ def with_gaps(rows):
 
 def taken_of(group_seats):
     """{shift id: how many places are held}, from {shift id: how many groups hold}. 1 query."""
-    return _and_groups(group_seats, _taken_question().rows(shifts=group_seats))
+    rows = _taken_question().rows(shifts=group_seats, now=timezone.now())
+    return _and_groups(group_seats, rows)
 
 
 def group_seats_of(shifts):
@@ -98,18 +100,20 @@ def _and_groups(group_seats, rows):
 @cache
 def _taken_question():
     rows = Assignment.objects.filter(shift__among=ids("shifts"), state__in=HOLDING_A_PLACE)
-    return Prepared(rows.order_by().values("shift").values_list("shift", Count("pk")))
+    rows = rows.in_time(moment("now")).order_by()
+    return Prepared(rows.values("shift").values_list("shift", Count("pk")))
 
 
 def sign_ups_of(shifts):
     """(shift id, volunteer id, state) of everybody who holds a place on the shifts. 1 query."""
-    return _sign_up_question().rows(shifts=[shift.pk for shift in shifts])
+    return _sign_up_question().rows(shifts=[shift.pk for shift in shifts], now=timezone.now())
 
 
 @cache
 def _sign_up_question():
     rows = Assignment.objects.filter(shift__among=ids("shifts"), state__in=HOLDING_A_PLACE)
-    return Prepared(rows.order_by().values_list("shift", "volunteer", "state"))
+    rows = rows.in_time(moment("now")).order_by()
+    return Prepared(rows.values_list("shift", "volunteer", "state"))
 
 
 def at_risk_of(shifts, sign_ups):
@@ -193,12 +197,19 @@ class Seat:
 def seats(shift):
     """(those who hold a place, those who have cancelled, the Line), in order. 3 queries."""
     rows = list(shift.assignments.select_related("volunteer__person").order_by("booked_at", "pk"))
-    held = [row for row in rows if row.state in HOLDING_A_PLACE]
+    now = timezone.now()
+    held = [row for row in rows if row.state in HOLDING_A_PLACE and not row.lets_go(now)]
     booked = [row.volunteer for row in held if row.state == AssignmentState.BOOKED]
     gate = eligibility.obstacles_of(booked, site=shift.site, day=shift.day) if booked else {}
-    left = [row for row in rows if row.state == AssignmentState.CANCELLED]
-    standing = line.line_of(shift, rows, timezone.now())
+    left = [row for row in rows if row.state == AssignmentState.CANCELLED or _did_not_answer(row)]
+    standing = line.line_of(shift, rows, now)
     return [Seat(row, tuple(gate.get(row.volunteer_id, ()))) for row in held], left, standing
+
+
+def _did_not_answer(row):
+    """Had to say yes again to a changed shift, and did not in time."""
+    lapsed = row.state == AssignmentState.LAPSED and row.confirm_until is not None
+    return lapsed or row.lets_go(timezone.now())
 
 
 def line_of(shift):
@@ -331,6 +342,7 @@ def own_assignments(user, now):
         .live()
         .filter(ends_at__gte=now)
         .exclude(state=AssignmentState.OFFERED, offer_until__lte=now)
+        .in_time(now)
         .select_related("shift__site__activity", "shift__site__branch", "volunteer__person")
         .order_by("starts_at", "pk")
     )

@@ -66,6 +66,8 @@ ASSIGNMENT = StateTable(
             AssignmentState.CANCELLED,
             AssignmentState.ATTENDED,
             AssignmentState.ABSENT,
+            # The shift was changed, and they did not say yes again in time.
+            AssignmentState.LAPSED,
         ),
         AssignmentState.ATTENDED: (AssignmentState.ABSENT,),
         AssignmentState.ABSENT: (AssignmentState.ATTENDED,),

@@ -11,7 +11,7 @@ from coordination import audiences, emails, exports, queries, timetable
 from coordination.access import Permission
 from coordination.actions import group_messages, line, series
 from coordination.models import GroupMessage
-from coordination.reminders import follow_up, overviews, shifts
+from coordination.reminders import consent, follow_up, overviews, shifts
 from core import audit, jobs, schedule
 from core.models import Queue
 from core.periods import today
@@ -99,5 +99,10 @@ def waiting_lists(run):
 
 def register():
     """Called once, from `CoordinationConfig.ready`."""
-    for reminder in (*shifts.REMINDERS, *follow_up.REMINDERS, *overviews.REMINDERS):
+    for reminder in (
+        *shifts.REMINDERS,
+        *consent.REMINDERS,
+        *follow_up.REMINDERS,
+        *overviews.REMINDERS,
+    ):
         schedule.register(reminder)

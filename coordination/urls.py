@@ -7,6 +7,7 @@ from coordination.views import (
     associations,
     branches,
     calendars,
+    consent,
     copying,
     correspondence,
     engagements,
@@ -160,6 +161,11 @@ shift_urls = [
     path("tilmeldinger/<int:pk>/ja/", line.GrantView.as_view(), name="assignment-grant"),
     path("tilmeldinger/<int:pk>/nej/", line.DeclineView.as_view(), name="assignment-decline"),
     path(
+        "tilmeldinger/<int:pk>/bekraeft/",
+        consent.ConfirmForView.as_view(),
+        name="assignment-confirm",
+    ),
+    path(
         "tilmeldinger/<int:pk>/afmeld/",
         shifts.AssignmentCancelView.as_view(),
         name="assignment-cancel",
@@ -241,6 +247,7 @@ own_urls = [
     path(
         "min-side/vagter/<int:pk>/tilmeld/", own.OwnSignUpView.as_view(), name="own-shift-sign-up"
     ),
+    path("min-side/aendringer/<int:pk>/", consent.OwnChangeView.as_view(), name="own-change"),
     path("min-side/pladser/<int:pk>/", own_places.OwnPlaceView.as_view(), name="own-place"),
     path(
         "min-side/tilmeldinger/<int:pk>/afmeld/",

@@ -154,6 +154,12 @@ RELEASED = {
         Placeholder("ended", _("The engagement ends"), example=False, condition=True),
         Placeholder("paused", _("The volunteer has a pause"), example=False, condition=True),
         Placeholder("by_staff", _("A coordinator did it"), example=False, condition=True),
+        Placeholder(
+            "unanswered",
+            _("They did not say yes to a changed shift in time"),
+            example=False,
+            condition=True,
+        ),
     ),
 }
 PLACE_OFFERED = {

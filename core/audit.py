@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Q
 from django.utils import timezone
 
 from core import scope
@@ -152,13 +152,24 @@ def events_about(person_id):
     return AuditEvent.objects.filter(subjects__person_id=person_id).order_by("-at", "-pk")
 
 
-def changes_of(model, pks):
-    """{pk: (how many events there are about the row, the last one's time)}. 1 query."""
-    rows = AuditEvent.objects.filter(
-        object_type=model._meta.label_lower, object_id__in=[str(pk) for pk in pks]
-    )
-    counted = rows.order_by().values("object_id").annotate(number=Count("pk"), last=Max("at"))
-    return {int(row["object_id"]): (row["number"], row["last"]) for row in counted}
+def changes_of(rows):
+    """{(model, pk): [(kind, instant)]} of the events about these (model, pk) pairs, in order.
+
+    1 query, whatever the models.
+    """
+    labels = {model._meta.label_lower: model for model, _pk in rows}
+    about = Q(pk__in=[])
+    for label, model in labels.items():
+        pks = [str(pk) for other, pk in rows if other is model]
+        about |= Q(object_type=label, object_id__in=pks)
+    found = {}
+    for label, pk, kind, at in (
+        AuditEvent.objects.filter(about)
+        .order_by("at", "pk")
+        .values_list("object_type", "object_id", "kind", "at")
+    ):
+        found.setdefault((labels[label], int(pk)), []).append((kind, at))
+    return found
 
 
 def events_by(user_id):

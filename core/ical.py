@@ -28,6 +28,7 @@ class Entry:
     changed_at: datetime
     sequence: int = 0
     cancelled: bool = False
+    tentative: bool = False
     location: str = ""
     description: str = ""
     url: str = ""
@@ -62,12 +63,18 @@ def _event(entry):
     event.add("sequence", entry.sequence)
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", entry.ends_at.astimezone(zone))
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", _status(entry))
     event.add("summary", entry.summary)
     for name in ("location", "description", "url"):
         if getattr(entry, name):
             event.add(name, getattr(entry, name))
     return event
+
+
+def _status(entry):
+    if entry.cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if entry.tentative else "CONFIRMED"
 
 
 def etag(content):

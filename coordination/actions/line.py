@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import emails, joining, line, scheduling
+from coordination.actions import reconfirming
 from coordination.locks import locked_assignment, locked_shift
 from coordination.models import Assignment, Shift, Volunteer
 from coordination.states import ASSIGNMENT, AssignmentState, ShiftState
@@ -32,14 +33,18 @@ S = AssignmentState
 def advance(shift):
     """Set the line of a shift right by the clock and return it; the caller has the shift's lock.
 
-    Offers whose time is up lapse, and free places are offered to those who are next and can come;
-    who cannot keeps their turn. 1 query where nothing is due.
+    Offers whose time is up lapse, who did not say yes to a changed shift in time is off it, and
+    free places are offered to those who are next and can come; who cannot keeps their turn. 1 query
+    where nothing is due.
     """
     now = timezone.now()
     standing = line.read(shift, now)
-    changed = bool(standing.lapsed)
+    late = () if shift.starts_at <= now else standing.unanswered
+    changed = bool(standing.lapsed or late)
     if standing.lapsed:
         _let_lapse(shift, standing.lapsed)
+    if late:
+        reconfirming.let_go(shift, late)
     if standing.free and standing.waiting:
         changed = _offer_places(shift, standing, now) or changed
     return line.read(shift, now) if changed else standing
@@ -113,6 +118,7 @@ def advance_due():
     """
     now = timezone.now()
     due = Q(state=S.WAITING) | Q(state=S.OFFERED, offer_until__lte=now)
+    due |= Q(state=S.BOOKED, confirm_until__lte=now)
     rows = Shift.objects.filter(
         state=ShiftState.OPEN,
         starts_at__gt=now,

@@ -1,7 +1,7 @@
 """Plan, change and end series; make their shifts ahead; keep a day that would be left out."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import rosters, timetable
+from coordination import consent, rosters, timetable
 from coordination import series as rules
 from coordination.actions import shifts
 from coordination.locks import lock_shifts_with_people
@@ -114,6 +114,8 @@ class Preview:
 
     `people`: {shift pk: [assignments]}; `misfits`: {shift pk: {volunteer id: Obstacles}};
     `details`: whether title, places, place or note change; `told`: how many sign-ups hear of it.
+    `answers`: {shift pk: until when those who stay would say yes again}; `excused`: all moves are
+    small, and the place is as it was.
     """
 
     effects: rules.Effects
@@ -121,6 +123,13 @@ class Preview:
     misfits: dict
     details: bool
     told: int
+    answers: dict = field(default_factory=dict)
+    excused: bool = True
+
+    @property
+    def asked(self):
+        """How many sign-ups would be asked to say yes again."""
+        return sum(len(self.people[pk]) - len(self.misfits.get(pk, ())) for pk in self.answers)
 
     @property
     def mark(self):
@@ -150,25 +159,36 @@ def preview(*, series, from_day, ends_on=None, **values):
     place = wanted.place != series.place
     hearing = [shift for shift, _one in found.moved] + found.cancelled
     hearing += [shift for shift, _one in found.kept] if place else []
+    now = timezone.now()
+    changed = [(shift, one.starts_at) for shift, one in found.moved]
+    changed += [(shift, shift.starts_at) for shift, _one in found.kept] if place else []
+    answers = {
+        shift.pk: consent.until_for(shift, starts_at, now)
+        for shift, starts_at in changed
+        if shift.pk in people
+    }
     return Preview(
         effects=found,
         people=people,
         misfits={pk: rows for pk, rows in misfits.items() if rows},
         details=any(getattr(wanted, name) != getattr(series, name) for name in shifts.DETAILS),
         told=sum(len(people.get(shift.pk, ())) for shift in hearing),
+        answers={pk: until for pk, until in answers.items() if until},
+        excused=not place
+        and all(consent.is_small(shift, one.starts_at, one.ends_at) for shift, one in found.moved),
     )
 
 
 @transaction.atomic
-def change_series(*, series, from_day, by, seen=None, ends_on=None, **values):
+def change_series(*, series, from_day, by, seen=None, ends_on=None, ask=False, **values):
     """Change the series from a day on; return the series that holds from then.
 
     Where shifts of it came before the day, the old series ends on the day before and a new one
     goes on: what has been stays as it was. Coming shifts are changed, moved or cancelled, and
-    those on them told; who does not fit the new time is taken off and told. Shifts that were
-    changed by themselves stay. `seen` is the mark of the Preview that whoever saves has seen:
-    DomainError("look_first") if it would be another by now. Raises also what `plan_series` and
-    the actions of shifts raise.
+    those on them told, or with `ask` asked to say yes again; who does not fit the new time is taken
+    off and told. Shifts that were changed by themselves stay. `seen` is the mark of the Preview
+    that whoever saves has seen: DomainError("look_first") if it would be another by now. Raises
+    also what `plan_series` and the actions of shifts raise.
     """
     _require_editable(values)
     series = _locked(series)
@@ -183,7 +203,7 @@ def change_series(*, series, from_day, by, seen=None, ends_on=None, **values):
     if is_split:
         Series.objects.filter(pk=series.pk).update(ends_on=from_day - rules.DAY)
         series.kept_days.filter(day__gte=from_day).update(series=going_on)
-    _carry_out(found, going_on, by)
+    _carry_out(found, going_on, by, ask)
     _record("series.changed", going_on, by=by, fields=sorted(values))
     generate(series=going_on, by=by)
     return going_on
@@ -278,7 +298,7 @@ def _effects(series, wanted, from_day):
     return found
 
 
-def _carry_out(found, series, by):
+def _carry_out(found, series, by, ask):
     """Cancel first, so that a day is free before another shift is moved to it."""
     preview, found = found, found.effects
     for shift in found.cancelled:
@@ -289,7 +309,7 @@ def _carry_out(found, series, by):
     for shift, occurrence in (*found.kept, *found.moved):
         Shift.objects.filter(pk=shift.pk).update(series=series, series_day=occurrence.day)
     for shift, _occurrence in found.kept:
-        shifts.change(shift=shift, by=by, with_series=True, **details)
+        shifts.change(shift=shift, by=by, with_series=True, ask=ask, **details)
     for shift, occurrence in found.moved:
         shifts.change(shift=shift, by=by, with_series=True, tell=False, **details)
         shifts.reschedule(
@@ -298,6 +318,7 @@ def _carry_out(found, series, by):
             ends_at=occurrence.ends_at,
             release=preview.misfits.get(shift.pk, ()),
             with_series=True,
+            ask=ask,
             by=by,
         )
 

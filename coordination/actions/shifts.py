@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import eligibility, emails, scheduling
-from coordination.actions import groups, line
+from coordination import consent, eligibility, emails, scheduling
+from coordination.actions import groups, line, reconfirming
 from coordination.locks import (
     lock_people,
     locked_shift,
@@ -59,13 +59,14 @@ def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", n
 
 
 @transaction.atomic
-def change(*, shift, by, with_series=False, tell=True, **details):
+def change(*, shift, by, with_series=False, tell=True, ask=False, seen=None, **details):
     """Change title, places, meeting place or note; return the shift. Not its time: `reschedule`.
 
     More places are offered to those who wait. A shift of a series that is changed by itself leaves
     it (`detached`). Whoever is on the shift is told when the meeting place changes, unless another
-    message does (`tell=False`). Raises DomainError "capacity_below_taken",
-    "minimum_above_capacity", "shift_cancelled"; TypeError for others.
+    message does (`tell=False`); with `ask` they say yes again. `seen` is as in `reschedule`. Raises
+    DomainError "capacity_below_taken", "minimum_above_capacity", "shift_cancelled", "look_first";
+    TypeError for others.
     """
     unknown = set(details) - set(OF_ONE_SHIFT)
     if unknown:
@@ -75,6 +76,8 @@ def change(*, shift, by, with_series=False, tell=True, **details):
     changed = [name for name, value in details.items() if getattr(shift, name) != value]
     if not changed:
         return shift
+    if seen is not None and seen != preview(shift=shift, place=details["place"]).mark:
+        raise _look_first()
     for name in changed:
         setattr(shift, name, details[name])
     require_minimum(shift.minimum, shift.capacity)
@@ -84,16 +87,20 @@ def change(*, shift, by, with_series=False, tell=True, **details):
     shift.save(update_fields=[*changed, "detached"])
     event = _record("shift.changed", shift, by=by, fields=changed)
     if tell and "place" in changed:
-        emails.send_changed(_booked(shift), event=event)
-    if "place" in changed and tell:
-        groups.tell_moved(shift, event=event)
+        _tell_or_ask(_booked(shift), shift, event=event, ask=ask, by=by)
     line.advance(shift)
     return shift
 
 
 @transaction.atomic
-def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
+def reschedule(
+    *, shift, starts_at, ends_at, by, release=(), with_series=False, ask=False, seen=None
+):
     """Move the shift to another time and return it; everybody on it is told.
+
+    With `ask` those who stay say yes again, within a time limit (`consent.until_for`). `seen` is
+    the mark of the Preview that whoever moves it has seen: those who do not fit are then released,
+    and DomainError("look_first") is raised if it would do something else by now.
 
     Everybody on it is asked about anew for the new time: the gate on the new day, other shifts.
     Whoever no longer fits must be named in `release` (volunteer ids), is taken off and told;
@@ -108,7 +115,13 @@ def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
     require_site_open(shift.site, day_of(starts_at))
     if (shift.starts_at, shift.ends_at) == (starts_at, ends_at):
         return shift
+    assignments = _without_late(shift, assignments)
     misfits = misfits_at(shift, assignments, starts_at, ends_at)
+    if seen is not None:
+        found = _preview(shift, assignments, misfits, starts_at, ends_at, shift.place)
+        if seen != found.mark:
+            raise _look_first()
+        release = misfits
     pending = list(shift.assignments.pending())
     _require_released(misfits, release, assignments)
     leaving = [item for item in assignments if item.volunteer_id in misfits]
@@ -127,8 +140,7 @@ def reschedule(*, shift, starts_at, ends_at, by, release=(), with_series=False):
         fields=("starts_at", "ends_at"),
         person_ids=[item.volunteer_id for item in assignments],
     )
-    emails.send_changed(staying, event=event)
-    groups.tell_moved(shift, event=event)
+    _tell_or_ask(staying, shift, event=event, ask=ask, by=by)
     line.start_over(shift, pending)
     return shift
 
@@ -206,6 +218,34 @@ def release_during(*, engagement, first_day, last_day, by):
     return len(leaving)
 
 
+def preview(*, shift, starts_at=None, ends_at=None, place=None):
+    """The Preview (`consent`) of moving the shift to another time, or to another place. Nothing is
+    written. At most 6 queries.
+    """
+    starts_at, ends_at = starts_at or shift.starts_at, ends_at or shift.ends_at
+    rows = shift.assignments.holding_a_place().in_time(timezone.now())
+    rows = list(rows.select_related("volunteer__person").order_by("booked_at", "pk"))
+    is_moved = (starts_at, ends_at) != (shift.starts_at, shift.ends_at)
+    misfits = misfits_at(shift, rows, starts_at, ends_at) if is_moved else {}
+    place = shift.place if place is None else place
+    return _preview(shift, rows, misfits, starts_at, ends_at, place)
+
+
+def _preview(shift, rows, misfits, starts_at, ends_at, place):
+    now = timezone.now()
+    staying = tuple(row for row in rows if row.volunteer_id not in misfits)
+    return consent.Preview(
+        staying=staying,
+        leaving=tuple(row for row in rows if row.volunteer_id in misfits),
+        misfits=misfits,
+        waiting=shift.assignments.pending().count(),
+        groups=shift.groups.standing().count() if shift.group_seats else 0,
+        until=consent.until_for(shift, starts_at, now) if starts_at > now else None,
+        excused=place == shift.place and consent.is_small(shift, starts_at, ends_at),
+        what=(starts_at, ends_at, place),
+    )
+
+
 def misfits_at(shift, assignments, starts_at, ends_at):
     """{volunteer id: Obstacles} of those on the shift who do not fit another time. 3 queries.
 
@@ -227,6 +267,30 @@ def misfits_at(shift, assignments, starts_at, ends_at):
 
 
 # --- Pieces --------------------------------------------------------------------------------
+
+
+def _tell_or_ask(rows, shift, *, event, ask, by):
+    """The shift has another time or place: those on it hear of it, or say yes again."""
+    for row in rows:
+        row.shift = shift
+    if ask:
+        reconfirming.ask(rows, shift, event=event, by=by)
+    else:
+        reconfirming.tell(rows, shift, event=event)
+    groups.tell_moved(shift, event=event)
+
+
+def _without_late(shift, assignments):
+    """Those on the shift, after letting go who did not say yes to an earlier change in time."""
+    now = timezone.now()
+    late = [row for row in assignments if row.lets_go(now)]
+    if late:
+        reconfirming.let_go(shift, late)
+    return [row for row in assignments if row not in late]
+
+
+def _look_first():
+    return DomainError(_("Look at what it means, then save again."), code="look_first")
 
 
 def _take_off(assignments, *, why, by, path):

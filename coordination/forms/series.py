@@ -9,7 +9,7 @@ from coordination import queries
 from coordination import series as rules
 from coordination.access import Permission
 from coordination.forms.engagements import site_field
-from coordination.forms.look_first import LookedAtForm
+from coordination.forms.look_first import ConsentForm, LookedAtForm
 from coordination.forms.shifts import DetailFields
 from core import forms
 from core.periods import today
@@ -115,7 +115,7 @@ class NewSeriesForm(RhythmFields):
         self.order_fields(self.field_order)
 
 
-class SeriesChangeForm(LookedAtForm, RhythmFields):
+class SeriesChangeForm(ConsentForm, RhythmFields):
     """Change regular shifts, from a day on."""
 
     do_label = gettext_lazy("Yes, change the shifts")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from coordination import joining, queries, rosters, scheduling
 from coordination.access import Permission
 from coordination.forms.engagements import site_field
+from coordination.forms.look_first import ConsentForm
 from coordination.models import Volunteer
 from coordination.states import AssignmentState, SignUpWay
 from core import forms
@@ -112,37 +113,16 @@ class ShiftForm(OneShiftFields, PeriodFields):
         self.order_fields(self.field_order)
 
 
-class DetailsForm(OneShiftFields):
-    """Change what is not the time."""
+class DetailsForm(ConsentForm, OneShiftFields):
+    """Change what is not the time. Another meeting place is looked at first."""
 
-    submit_label = gettext_lazy("Save the shift")
+    look_label = do_label = gettext_lazy("Save the shift")
 
 
-class RescheduleForm(PeriodFields):
-    """Another time, and whom to take off. Who does not fit is asked about when it is known."""
+class RescheduleForm(ConsentForm, PeriodFields):
+    """Another time. What it means for those on the shift is looked at first."""
 
-    submit_label = gettext_lazy("Move the shift")
-
-    def __init__(self, *args, booked=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["release"] = forms.CheckboxList(
-            label=_("Take these off the shift, and tell them"),
-            required=False,
-            choices=[(str(row.volunteer_id), row.volunteer.person.display_name) for row in booked],
-            widget=forms.MultipleHiddenInput,
-        )
-
-    def offer_release(self, misfits, people):
-        """Show who does not fit, to be ticked. `misfits`: {volunteer id: Obstacles}."""
-        field = self.fields["release"]
-        field.widget = forms.CheckboxSelectMultiple()
-        field.choices = [
-            (str(pk), f"{people[pk]}: {' '.join(found.for_staff for found in reasons)}")
-            for pk, reasons in misfits.items()
-        ]
-
-    def released(self):
-        return [int(pk) for pk in self.cleaned_data["release"]]
+    do_label = gettext_lazy("Move the shift")
 
 
 class EngagedVolunteerField(forms.ModelLookupField):

@@ -207,7 +207,11 @@ class AssignmentQuerySet(BranchScopedQuerySet):
         return self.filter(
             Q(state__in=(*HOLDING_A_PLACE, AssignmentState.WAITING))
             | Q(state=AssignmentState.OFFERED, offer_until__gt=now)
-        )
+        ).in_time(now)
+
+    def in_time(self, now):
+        """Without those who had to say yes again to a changed shift, and did not in time."""
+        return self.exclude(state=AssignmentState.BOOKED, confirm_until__lte=now)
 
 
 class Assignment(models.Model):
@@ -220,6 +224,10 @@ class Assignment(models.Model):
     `starts_at`/`ends_at` are the shift's, copied so that the database can refuse two
     assignments of one person at the same time; only the reschedule action changes them.
     Lock order everywhere: person, then shift.
+
+    Who is on a shift that was changed may have to say yes again between `confirm_asked_at` and
+    `confirm_until`. Until they do the place is theirs, not confirmed; after that it is not, read
+    from the clock wherever it matters (`lets_go`).
     """
 
     branch_lookup = "shift__site__branch"
@@ -237,6 +245,8 @@ class Assignment(models.Model):
     )
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
     offer_until = models.DateTimeField(_("the offer holds until"), null=True, blank=True)
+    confirm_asked_at = models.DateTimeField(_("asked to say yes again"), null=True, blank=True)
+    confirm_until = models.DateTimeField(_("to say yes again by"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -253,12 +263,17 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         indexes = [
             models.Index(fields=["volunteer", "starts_at"], name="assignment_volunteer_starts"),
-            models.Index(fields=["shift", "state"], name="assignment_shift_state"),
+            models.Index(fields=["shift", "state", "confirm_until"], name="assignment_shift_state"),
             models.Index(fields=["starts_at"], name="assignment_starts"),
             models.Index(
                 fields=["offer_until"],
                 condition=Q(state__in=IN_LINE),
                 name="assignment_line",
+            ),
+            models.Index(
+                fields=["confirm_until"],
+                condition=Q(confirm_until__isnull=False),
+                name="assignment_confirm",
             ),
         ]
         constraints = [
@@ -300,6 +315,12 @@ class Assignment(models.Model):
                     attendance_at__isnull=True,
                 )
                 | Q(
+                    state=AssignmentState.LAPSED,
+                    confirm_until__isnull=False,
+                    cancelled_at__isnull=True,
+                    attendance_at__isnull=True,
+                )
+                | Q(
                     state__in=(AssignmentState.ATTENDED, AssignmentState.ABSENT),
                     attendance_at__isnull=False,
                     cancelled_at__isnull=True,
@@ -312,12 +333,28 @@ class Assignment(models.Model):
                     state__in=(AssignmentState.OFFERED, AssignmentState.LAPSED),
                     offer_until__isnull=False,
                 )
+                | Q(
+                    state=AssignmentState.LAPSED,
+                    offer_until__isnull=True,
+                    confirm_until__isnull=False,
+                )
                 | (
                     ~Q(state__in=(AssignmentState.OFFERED, AssignmentState.LAPSED))
                     & Q(offer_until__isnull=True)
                 ),
                 name="assignment_offer_has_an_end",
                 violation_error_message=_("An offer, and only an offer, has a time to answer."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirm_until__isnull=True, confirm_asked_at__isnull=True)
+                | Q(confirm_until__gt=F("confirm_asked_at")),
+                name="assignment_confirm_ends_after_start",
+                violation_error_message=_("The time to answer must end after it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirm_until__isnull=True) | ~Q(state__in=PENDING),
+                name="assignment_confirms_what_it_has",
+                violation_error_message=_("Only who has a place says yes to it again."),
             ),
         ]
 
@@ -327,6 +364,15 @@ class Assignment(models.Model):
     @property
     def is_pending(self):
         return self.state in PENDING
+
+    @property
+    def is_unconfirmed(self):
+        """On the shift, and has not said yes to its change yet."""
+        return self.state == AssignmentState.BOOKED and self.confirm_until is not None
+
+    def lets_go(self, now):
+        """True if they had to say yes again and did not in time: the place is not theirs."""
+        return self.is_unconfirmed and self.confirm_until <= now
 
     def has_offer(self, now):
         """True while the place is theirs to say yes to."""

@@ -29,8 +29,12 @@ class LookFirstView(FormView):
                 if error.code != "look_first":
                     raise
         self.found = self.look(form)
-        form.show(self.found.mark)
+        self.show(form)
         raise LookFirstError
+
+    def show(self, form):
+        """The form as it is sent the second time."""
+        form.show(self.found.mark)
 
     def post(self, request, *args, **kwargs):
         try:

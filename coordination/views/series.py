@@ -19,7 +19,7 @@ from coordination.forms.series import (
 from coordination.views.look_first import LookFirstView
 from core import audit
 from core.periods import today
-from core.templatetags.ui import weekday
+from core.templatetags.ui import clock, weekday
 from core.views import DetailView, FormView, ListView
 
 CHANGE = audit.purpose("series.change", gettext_lazy("A regular shift you are on was changed"))
@@ -164,10 +164,15 @@ class SeriesChangeView(SeriesLookView):
             series=self.series,
             from_day=self.from_day,
             seen=seen,
+            ask=form.asks,
             by=self.request.user,
             **form.values(),
         )
         return series_url(row.pk)
+
+    def show(self, form):
+        found = self.found
+        form.show(found.mark, asks=bool(found.asked), excused=found.excused)
 
     def get_context_data(self, **kwargs):
         crumbs = series_crumbs(self.series, self.heading)
@@ -296,6 +301,16 @@ def consequences(preview):
             len(found.kept),
         )
         said.insert(0, same % {"count": len(found.kept)})
+    if preview.asked:
+        first = min(preview.answers.values())
+        answer = ngettext(
+            "%(count)s sign-up stays on a changed shift. If they must say yes again, they have "
+            "until %(day)s %(clock)s.",
+            "%(count)s sign-ups stay on changed shifts. If they must say yes again, the first have "
+            "until %(day)s %(clock)s.",
+            preview.asked,
+        )
+        said.append(answer % {"count": preview.asked, "day": weekday(first), "clock": clock(first)})
     return said or [_("No shift that is planned changes.")]
 
 

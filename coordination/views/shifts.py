@@ -16,12 +16,14 @@ from coordination.forms.shifts import (
     AttendanceForm,
     DetailsForm,
     EngagedVolunteerField,
+    OneShiftFields,
     RescheduleForm,
     ShiftForm,
     SignUpForm,
 )
+from coordination.views.look_first import LookFirstView
 from core import audit, forms
-from core.errors import DomainError
+from core.templatetags.ui import clock, weekday
 from core.views import ActionView, DetailView, FormView, ListView
 
 DETAIL = audit.purpose("shift.detail", gettext_lazy("A shift you are on was shown"))
@@ -128,6 +130,7 @@ class ShiftDetailView(DetailView):
             "may_edit": may_edit,
             "coming": coming,
             "may_mark": may_edit and shift.has_started and bool(self.seats),
+            "unconfirmed": sum(seat.assignment.is_unconfirmed for seat in self.seats),
         }
 
 
@@ -159,38 +162,68 @@ class ShiftCreateView(FormView):
         return super().get_context_data(**kwargs) | {"heading": heading, "crumbs": crumbs}
 
 
-class ShiftEditView(ShiftPageMixin, FormView):
-    """Change everything but the time."""
+class ShiftLookView(ShiftPageMixin, LookFirstView):
+    """Changes a shift: what it means for those on it is shown first, if there are any."""
 
-    form_class = DetailsForm
     edits = True
-    heading = gettext_lazy("Change the shift")
-    success_message = gettext_lazy("The shift is saved.")
-
-    def get_initial(self):
-        return {name: getattr(self.object, name) for name in DetailsForm.base_fields}
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"cancel_url": shift_url(self.object.pk)}
-
-    def perform(self, form):
-        shifts.change(shift=self.object, by=self.request.user, **form.details())
-        return shift_url(self.object.pk)
-
-
-class RescheduleView(ShiftPageMixin, FormView):
-    """Move the shift: who is on it is told, and who does not fit is chosen to be taken off."""
-
-    form_class = RescheduleForm
-    edits = True
-    heading = gettext_lazy("Move the shift")
-    success_message = gettext_lazy("The shift is moved, and everybody on it is told.")
     access_purpose = CHANGE
 
     def people_in(self, rows):
         people = self.object.assignments.holding_a_place().select_related("volunteer__person")
         self.booked = list(people.order_by("booked_at", "pk"))
         return [row.volunteer_id for row in self.booked]
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"cancel_url": shift_url(self.object.pk)}
+
+    def concerns_others(self, form):
+        return bool(self.booked or self.object.group_seats)
+
+    def perform(self, form):
+        if not self.concerns_others(form):
+            return self.do(form, seen=None)
+        return super().perform(form)
+
+    def show(self, form):
+        found = self.found
+        form.show(found.mark, asks=bool(found.staying and found.until), excused=found.excused)
+
+    def explain(self, found):
+        return {
+            "consequences": change_means(found),
+            "leaving": change_leaves(found),
+        }
+
+
+class ShiftEditView(ShiftLookView):
+    """Change everything but the time. Another meeting place concerns those on the shift."""
+
+    form_class = DetailsForm
+    heading = gettext_lazy("Change the shift")
+    success_message = gettext_lazy("The shift is saved.")
+
+    def get_initial(self):
+        return {name: getattr(self.object, name) for name in OneShiftFields.base_fields}
+
+    def concerns_others(self, form):
+        is_elsewhere = form.cleaned_data["place"] != self.object.place
+        return is_elsewhere and super().concerns_others(form)
+
+    def look(self, form):
+        return shifts.preview(shift=self.object, place=form.cleaned_data["place"])
+
+    def do(self, form, seen):
+        user, details = self.request.user, form.details()
+        shifts.change(shift=self.object, by=user, ask=form.asks, seen=seen, **details)
+        return shift_url(self.object.pk)
+
+
+class RescheduleView(ShiftLookView):
+    """Move the shift: who is on it is told, or says yes again; who does not fit is taken off."""
+
+    form_class = RescheduleForm
+    heading = gettext_lazy("Move the shift")
+    success_message = gettext_lazy("The shift is moved, and everybody on it is told.")
 
     def get_initial(self):
         start, end = map(timezone.localtime, (self.object.starts_at, self.object.ends_at))
@@ -201,39 +234,80 @@ class RescheduleView(ShiftPageMixin, FormView):
             "ends_on": end.date() if end.date() != start.date() else None,
         }
 
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "booked": self.booked,
-            "cancel_url": shift_url(self.object.pk),
-        }
+    def look(self, form):
+        return shifts.preview(shift=self.object, **form.period())
 
-    def perform(self, form):
-        try:
-            shifts.reschedule(
-                shift=self.object,
-                by=self.request.user,
-                release=form.released(),
-                **form.period(),
-            )
-        except DomainError as error:
-            if error.code == "do_not_fit":
-                self.offer_release(form)
-            raise
+    def do(self, form, seen):
+        user, period = self.request.user, form.period()
+        shifts.reschedule(shift=self.object, by=user, ask=form.asks, seen=seen, **period)
         return shift_url(self.object.pk)
-
-    def offer_release(self, form):
-        people = {row.volunteer_id: row.volunteer.person.display_name for row in self.booked}
-        misfits = shifts.misfits_at(self.object, self.booked, **form.period())
-        form.offer_release(misfits, people)
 
     def get_context_data(self, **kwargs):
         number = len(self.booked)
         lead = ngettext(
-            "%(count)s person is on the shift and is told about the new time by e-mail.",
-            "%(count)s people are on the shift and are told about the new time by e-mail.",
+            "%(count)s person is on the shift. You see what it means before anything is changed.",
+            "%(count)s people are on the shift. You see what it means before anything is changed.",
             number,
         ) % {"count": number}
         return super().get_context_data(**kwargs) | {"lead": lead if number else ""}
+
+
+MOST_NAMED = 20
+
+
+def change_means(found):
+    """What changing a shift means, as sentences."""
+    said = []
+    if found.staying:
+        names = [row.volunteer.person.display_name for row in found.staying[:MOST_NAMED]]
+        text = ngettext(
+            "%(count)s person stays on the shift: %(names)s.",
+            "%(count)s people stay on the shift: %(names)s.",
+            len(found.staying),
+        )
+        said.append(text % {"count": len(found.staying), "names": ", ".join(names)})
+        said.append(_answer_means(found))
+    if found.waiting:
+        text = ngettext(
+            "%(count)s person asks or waits, and keeps the turn.",
+            "%(count)s people ask or wait, and keep their turn.",
+            found.waiting,
+        )
+        said.append(text % {"count": found.waiting})
+    if found.groups:
+        text = ngettext(
+            "%(count)s group has places. The responsible person is told.",
+            "%(count)s groups have places. The responsible people are told.",
+            found.groups,
+        )
+        said.append(text % {"count": found.groups})
+    return said or [_("Nobody stays on the shift.")]
+
+
+def _answer_means(found):
+    if found.until is None:
+        return _("It is too soon for them to say yes again. They are told; ring them as well.")
+    day = {"day": weekday(found.until), "clock": clock(found.until)}
+    text = ngettext(
+        "If they must say yes again, they have until %(day)s %(clock)s. Who has not answered by "
+        "then gives the place to the next, and you are told.",
+        "If they must say yes again, they have until %(day)s %(clock)s. Those who have not "
+        "answered by then give their places to the next, and you are told.",
+        len(found.staying),
+    )
+    return text % day
+
+
+def change_leaves(found):
+    """Who does not fit and is taken off: [(start, [(name, why)])]."""
+    lines = [
+        (
+            row.volunteer.person.display_name,
+            " ".join(reason.for_staff for reason in found.misfits[row.volunteer_id]),
+        )
+        for row in found.leaving
+    ]
+    return [(found.what[0], lines)] if lines else []
 
 
 class ShiftCancelView(ShiftPageMixin, ActionView):

@@ -67,6 +67,7 @@ def build(say=lambda sentence: None):
         starts.welcome(found)
         writing.write(found)
         visits.come(found, crowd)
+        visits.move_one(found)
         _require_published_numbers()
 
 

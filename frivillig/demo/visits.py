@@ -1,9 +1,16 @@
-"""The demo's visitors: a school class in the festival's parade."""
+"""The demo's visitors, a school class in the festival's parade; and a shift that was moved."""
 
-from coordination.actions import groups, shifts
-from coordination.models import GroupKind, Shift
+from datetime import timedelta
+
+from django.utils import timezone
+
+from coordination.actions import consent, groups, shifts
+from coordination.models import Assignment, GroupKind, Shift
+from coordination.states import AssignmentState
+from frivillig.demo.places import address
 
 PARADE, CLASS_SEATS = "Parade", 24
+LATER, NOT_SOON = timedelta(minutes=30), timedelta(days=4)
 
 
 def come(places, crowd):
@@ -25,3 +32,23 @@ def come(places, crowd):
         },
         by=clerk,
     )
+
+
+def move_one(places):
+    """A shift that Frida is on begins half an hour later; one has said yes again, the others not."""
+    mine = Assignment.objects.filter(
+        volunteer__person__email=address("frida"),
+        state=AssignmentState.BOOKED,
+        starts_at__gt=timezone.now() + NOT_SOON,
+    )
+    rows = Shift.objects.upcoming().select_related("site__activity", "site__branch")
+    for shift in rows.filter(pk__in=mine.values("shift")):
+        period = {"starts_at": shift.starts_at + LATER, "ends_at": shift.ends_at + LATER}
+        found = shifts.preview(shift=shift, **period)
+        if found.misfits or len(found.staying) < 2:
+            continue
+        clerk = places.coordinators[shift.site.branch.name]
+        shifts.reschedule(shift=shift, ask=True, by=clerk, **period)
+        others = (row for row in found.staying if row.volunteer.person.email != address("frida"))
+        consent.confirm(assignment=next(others), by=clerk)
+        return

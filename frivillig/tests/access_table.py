@@ -74,6 +74,7 @@ coordination:shift-who-can                shift        in   404  404  403  403  
 coordination:shift-who-can-lookup         shift        in   404  404  403  403  403  ok   404  ok   ok   -
 coordination:assignment-grant             waiting      in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-decline           waiting      in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:assignment-confirm           unconfirmed  in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-cancel            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
 # Regular shifts
 coordination:series-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
@@ -217,6 +218,7 @@ coordination:feed-renew                   feed         in   404  ok   404  404  
 coordination:feed-off                     feed         in   404  ok   404  404  post
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
 coordination:own-place                    waiting      in   404  ok   404  404  post
+coordination:own-change                   unconfirmed  in   404  ok   404  404  post
 coordination:own-reminders                -            in   404  ok   .    404  post
 coordination:own-start                    -            in   ok   ok   .    ok   -
 coordination:own-mentor-steps             mentee       in   404  ok   404  404  post

@@ -159,6 +159,13 @@ CHANGES = {
     "assignment_attendance_at_and_by": {"state": "attended", "attendance_at": NOW},
     "assignment_state_matches_times": {"state": "attended"},
     "assignment_offer_has_an_end": {"offer_until": NOW},
+    "assignment_confirm_ends_after_start": {"confirm_asked_at": NOW, "confirm_until": LONG_AGO},
+    "assignment_confirms_what_it_has": {
+        "state": "requested",
+        "asked_at": NOW,
+        "confirm_asked_at": LONG_AGO,
+        "confirm_until": NOW,
+    },
     "shift_way_known": {"way": "nonsense"},
     "sign_up_rules_way_known": {"way": "nonsense"},
     "sign_up_rules_plausible": {"join_hours": 1000},

@@ -215,6 +215,22 @@ def _shifts(place, site, volunteer):
     place.rows["assignment"] = booked[0]
     place.rows |= _waiting(place, site, volunteer, title)
     place.rows |= _groups(place, free, past)
+    place.rows["unconfirmed"] = _unconfirmed(place, site, volunteer, title)
+
+
+def _unconfirmed(place, site, volunteer, title):
+    """A shift that was changed; the volunteer has not said yes again."""
+    shift = make.make_shift(site, title=f"{title} flyttet", hour=21)
+    return Assignment.objects.create(
+        shift=shift,
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        confirm_asked_at=timezone.now(),
+        confirm_until=timezone.now() + timedelta(days=2),
+        booked_at=timezone.now(),
+        booked_by=place.staff[Role.LOCAL_COORDINATOR],
+    )
 
 
 def _groups(place, coming, past):

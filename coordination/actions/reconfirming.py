@@ -1,0 +1,75 @@
+"""Ask those on a changed shift to say yes again, and let go those who did not in time.
+
+Pieces for the actions that change shifts and set lines right; the caller has the shift's lock.
+Their answers: `actions/consent.py`.
+"""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from coordination import consent, consent_emails, emails
+from coordination.models import Assignment
+from coordination.states import ASSIGNMENT, AssignmentState
+from core import audit
+
+audit.kind("assignment.unanswered", gettext_lazy("Did not say yes to a changed shift in time"))
+
+
+def ask(rows, shift, *, event, by):
+    """Have these, people read along, say yes to the shift as it is now; returns until when.
+
+    Who changed it need not answer. With no time left to answer, all are told and nobody is asked:
+    None.
+    """
+    now = timezone.now()
+    until = consent.until_for(shift, shift.starts_at, now)
+    asked = [] if until is None else [row for row in rows if _is_another(row, by)]
+    Assignment.objects.filter(pk__in=[row.pk for row in asked]).update(
+        confirm_asked_at=now, confirm_until=until
+    )
+    for row in asked:
+        row.confirm_asked_at, row.confirm_until = now, until
+    consent_emails.send_ask(asked, event=event)
+    known = {row.pk for row in asked}
+    tell([row for row in rows if row.pk not in known], shift, event=event)
+    return until
+
+
+def tell(rows, shift, *, event):
+    """Tell these of the change; they need not answer. Whoever has yet to answer an earlier change
+    gets no more time than there is before the new start."""
+    now = timezone.now()
+    until = consent.until_for(shift, shift.starts_at, now)
+    waiting = Assignment.objects.filter(
+        pk__in=[row.pk for row in rows], state=AssignmentState.BOOKED, confirm_until__gt=now
+    )
+    if until is None:
+        waiting.update(confirm_asked_at=None, confirm_until=None)
+    else:
+        waiting.filter(confirm_until__gt=until).update(confirm_asked_at=now, confirm_until=until)
+    emails.send_changed(rows, event=event)
+
+
+def let_go(shift, rows):
+    """The time to answer has passed for these: their places are free, and they and staff hear."""
+    for row in rows:
+        ASSIGNMENT.require(row.state, AssignmentState.LAPSED)
+    late = Assignment.objects.filter(pk__in=[row.pk for row in rows])
+    late.update(state=AssignmentState.LAPSED)
+    found = list(late.select_related("volunteer__person"))
+    for row in found:
+        row.shift = shift
+        event = audit.record(
+            "assignment.unanswered",
+            by=None,
+            about=row,
+            fields=("state",),
+            person_ids=[row.volunteer_id],
+            branch_path=shift.site.branch.path,
+        )
+    emails.send_released(found, why=emails.UNANSWERED, event=event)
+    consent_emails.send_unanswered(shift, number=len(found), event=event)
+
+
+def _is_another(row, by):
+    return row.volunteer.person.user_id is None or row.volunteer.person.user_id != by.pk
