@@ -178,7 +178,8 @@ def tell_moved(shift, *, event):
     group_emails.send_changed(_standing_on(shift), event=event)
 
 
-def close_all(shift, *, by):
+@transaction.atomic
+def close_all(*, shift, by):
     """The shift is cancelled; the caller has its lock, and saves it."""
     for booking in _standing_on(shift):
         event = _close(booking, by=by)

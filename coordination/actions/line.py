@@ -199,8 +199,9 @@ def _require_offer(assignment):
             ),
             code="offer_lapsed",
         )
-    # What is not on offer cannot lapse either.
+    # Only what is on offer can both lapse and be said no to.
     ASSIGNMENT.require(assignment.state, S.LAPSED)
+    ASSIGNMENT.require(assignment.state, S.DECLINED)
 
 
 def _require_able(assignment, *, by):

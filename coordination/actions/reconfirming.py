@@ -15,15 +15,15 @@ from core import audit
 audit.kind("assignment.unanswered", gettext_lazy("Did not say yes to a changed shift in time"))
 
 
-def ask(rows, shift, *, event, by):
+def ask(rows, shift, *, event, mover):
     """Have these, people read along, say yes to the shift as it is now; returns until when.
 
-    Who changed it need not answer. With no time left to answer, all are told and nobody is asked:
+    The `mover` need not answer. With no time left to answer, all are told and nobody is asked:
     None.
     """
     now = timezone.now()
     until = consent.until_for(shift, shift.starts_at, now)
-    asked = [] if until is None else [row for row in rows if _is_another(row, by)]
+    asked = [] if until is None else [row for row in rows if _is_another(row, mover)]
     Assignment.objects.filter(pk__in=[row.pk for row in asked]).update(
         confirm_asked_at=now, confirm_until=until
     )
@@ -71,5 +71,5 @@ def let_go(shift, rows):
     consent_emails.send_unanswered(shift, number=len(found), event=event)
 
 
-def _is_another(row, by):
-    return row.volunteer.person.user_id is None or row.volunteer.person.user_id != by.pk
+def _is_another(row, user):
+    return row.volunteer.person.user_id is None or row.volunteer.person.user_id != user.pk

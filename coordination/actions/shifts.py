@@ -156,7 +156,7 @@ def cancel_shift(*, shift, by):
     _require_not_begun(shift)
     now = timezone.now()
     shift.state, shift.cancelled_at, shift.cancelled_by = ShiftState.CANCELLED, now, by
-    groups.close_all(shift, by=by)
+    groups.close_all(shift=shift, by=by)
     shift.save(update_fields=["state", "cancelled_at", "cancelled_by", "group_seats"])
     _cancel_rows(assignments, by=by, now=now)
     pending = _pending_of(shift)
@@ -274,7 +274,7 @@ def _tell_or_ask(rows, shift, *, event, ask, by):
     for row in rows:
         row.shift = shift
     if ask:
-        reconfirming.ask(rows, shift, event=event, by=by)
+        reconfirming.ask(rows, shift, event=event, mover=by)
     else:
         reconfirming.tell(rows, shift, event=event)
     groups.tell_moved(shift, event=event)

@@ -14,7 +14,7 @@ from coordination import calendars, explainer, groups, line, premises, rosters
 from coordination.actions import assignments, shifts
 from coordination.actions import groups as actions
 from coordination.models import GroupBooking, Person, Shift
-from coordination.states import AssignmentState, GroupState
+from coordination.states import GROUP, AssignmentState, GroupState
 from coordination.tests import factories
 from coordination.tests.test_line_histories import DEEDS, PEOPLE, Told
 from coordination.tests.test_races import at_once
@@ -65,6 +65,12 @@ def context(message):
 
 def fresh(row):
     return type(row).objects.get(pk=row.pk)
+
+
+@pytest.mark.parametrize("state", GroupState)
+@pytest.mark.parametrize("target", GroupState)
+def test_table_of_states(state, target):
+    assert GROUP.allows(state, target) == ((state, target) == ("booked", "cancelled"))
 
 
 # --- Booking -------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ ALLOWED = {
     ("booked", "cancelled"),
     ("booked", "attended"),
     ("booked", "absent"),
+    ("booked", "lapsed"),
     ("attended", "absent"),
     ("absent", "attended"),
 }
@@ -112,6 +113,14 @@ def do(target, row, by):
     return Assignment.objects.get(pk=row.pk).state
 
 
+def not_said_yes_to(assignment):
+    """Let the time pass in which a changed shift is said yes to."""
+    past = timezone.now() - timedelta(minutes=1)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        confirm_asked_at=past - timedelta(days=1), confirm_until=past
+    )
+
+
 @pytest.mark.parametrize("target", [S.BOOKED, S.DECLINED, S.OFFERED, S.LAPSED])
 @pytest.mark.parametrize("state", S)
 def test_every_transition(state, target, frida, site, coordinator):
@@ -119,6 +128,8 @@ def test_every_transition(state, target, frida, site, coordinator):
     put_in(row, state, coordinator)
     if target == S.LAPSED and state == S.OFFERED:
         run_out(row)
+    if target == S.LAPSED and state == S.BOOKED:
+        not_said_yes_to(row)
     if ASSIGNMENT.allows(state, target):
         assert do(target, row, coordinator) == target
         return

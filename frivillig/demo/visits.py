@@ -35,7 +35,7 @@ def come(places, crowd):
 
 
 def move_one(places):
-    """A shift that Frida is on begins half an hour later; one has said yes again, the others not."""
+    """A shift that Frida is on begins half an hour later; one has said yes again, others not."""
     mine = Assignment.objects.filter(
         volunteer__person__email=address("frida"),
         state=AssignmentState.BOOKED,
