@@ -7,7 +7,7 @@ line has a chance.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from coordination import scheduling
 from core import necessity, policies
@@ -22,7 +22,7 @@ def until_for(shift, starts_at, now):
     On the clock's quarters, so that what the coordinator was shown is what people are told.
     """
     hours = policies.get(HOURS, path=shift.site.branch.path)
-    begins = necessity.quiet_ends(now)
+    begins = necessity.quiet_ends(now).astimezone(UTC)  # hours are real ones, in every night
     until = scheduling.offer_until(now, wakes_at=begins, closes_at=starts_at, hours=hours)
     return until and _on_the_quarter(until, now)
 

@@ -175,7 +175,8 @@ def mark_attendance(*, booking, came, by):
 
 def tell_moved(shift, *, event):
     """The shift has another time or place; the caller has its lock."""
-    group_emails.send_changed(_standing_on(shift), event=event)
+    if shift.group_seats:
+        group_emails.send_changed(_standing_on(shift), event=event)
 
 
 @transaction.atomic

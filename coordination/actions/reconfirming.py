@@ -38,15 +38,9 @@ def ask(rows, shift, *, event, mover):
 def tell(rows, shift, *, event):
     """Tell these of the change; they need not answer. Whoever has yet to answer an earlier change
     gets no more time than there is before the new start."""
-    now = timezone.now()
-    until = consent.until_for(shift, shift.starts_at, now)
-    waiting = Assignment.objects.filter(
-        pk__in=[row.pk for row in rows], state=AssignmentState.BOOKED, confirm_until__gt=now
-    )
-    if until is None:
-        waiting.update(confirm_asked_at=None, confirm_until=None)
-    else:
-        waiting.filter(confirm_until__gt=until).update(confirm_asked_at=now, confirm_until=until)
+    asked_before = [row for row in rows if row.is_unconfirmed]
+    if asked_before:
+        _shorten(asked_before, shift)
     emails.send_changed(rows, event=event)
 
 
@@ -69,6 +63,16 @@ def let_go(shift, rows):
         )
     emails.send_released(found, why=emails.UNANSWERED, event=event)
     consent_emails.send_unanswered(shift, number=len(found), event=event)
+
+
+def _shorten(rows, shift):
+    now = timezone.now()
+    until = consent.until_for(shift, shift.starts_at, now)
+    found = Assignment.objects.filter(pk__in=[row.pk for row in rows])
+    if until is None:
+        found.update(confirm_asked_at=None, confirm_until=None)
+    else:
+        found.filter(confirm_until__gt=until).update(confirm_asked_at=now, confirm_until=until)
 
 
 def _is_another(row, user):

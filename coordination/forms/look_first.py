@@ -61,3 +61,4 @@ class ConsentForm(LookedAtForm):
         field = self.fields["consent"]
         field.widget = forms.RadioSelect()
         field.choices = field.choices
+        field.required = True
