@@ -17,7 +17,8 @@ def come(places, crowd):
     """A school class walks in the parade, with one grown-up who answers for it."""
     parade = Shift.objects.upcoming().filter(title=PARADE).select_related("site__branch").first()
     clerk = places.coordinators[parade.site.branch.name]
-    shifts.change(shift=parade, capacity=parade.capacity + CLASS_SEATS, by=clerk)
+    more = CLASS_SEATS + parade.assignments.in_line().count()  # who waits comes first
+    shifts.change(shift=parade, capacity=parade.capacity + more, by=clerk)
     teacher = crowd.person(reachable=True)
     groups.book(
         shift=parade,
