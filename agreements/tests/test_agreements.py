@@ -1,6 +1,7 @@
 """The life of an agreement: draft, sent, signed, ended; and the gate that follows."""
 
 import itertools
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -106,7 +107,9 @@ def test_send_twice_refused(engagement, coordinator, volunteer):
     assert error.value.code == "wrong_state"
 
 
-def test_frozen_text_stays_after_rename_and_new_terms(engagement, coordinator, volunteer, manager):
+def test_frozen_text_stays_after_rename_and_new_terms(
+    engagement, coordinator, volunteer, manager, tmp_path
+):
     sent = factories.make_sent(volunteer, by=coordinator)
     before = bytes(sent.documents.get().content)
 
@@ -114,11 +117,23 @@ def test_frozen_text_stays_after_rename_and_new_terms(engagement, coordinator, v
     volunteer.person.save()
     factories.make_terms(engagement.site.activity, by=manager, may="Noget andet")
     factories.sign_on_paper(sent, by=coordinator)
-    documents.seal(agreement_id=sent.pk, finish=transaction.atomic)
+    signed = documents.seal(agreement_id=sent.pk, finish=transaction.atomic)
 
     text = sent.documents.get(kind=DocumentKind.TEXT)
     assert bytes(text.content) == before
     assert {one.text_sha256 for one in sent.signatures.all()} == {pdf.sha256(before)}
+    printed = _printed(signed, tmp_path)
+    assert "Frida Frivillig" in printed
+    assert "Andet Navn" not in printed
+    assert "Noget andet" not in printed
+
+
+def _printed(document, folder):
+    """What stands on the pages of a document."""
+    path = folder / "aftale.pdf"
+    path.write_bytes(bytes(document.content))
+    read = ["pdftotext", "-layout", path, "-"]
+    return subprocess.run(read, capture_output=True, text=True, check=True).stdout
 
 
 def test_database_refuses_to_change_a_frozen_document(engagement, coordinator, volunteer):
