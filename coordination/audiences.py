@@ -9,7 +9,7 @@ from django.utils import timezone
 from coordination import reach
 from coordination.models import Assignment, Audience, Engagement, GroupMessage, Person
 from coordination.states import AssignmentState
-from core import mail, policies
+from core import mail, necessity, policies
 from core.channels import choosing, ways
 from core.channels.reach import marked_among, wishes_of
 from core.models import Message
@@ -26,10 +26,13 @@ ALREADY = "had_their_share"
 class Reached:
     """What would become of a group message: how many by each way, and who not, with why.
 
-    `left_out` holds (person, code) of the first hundred; `reasons` counts them all.
+    `later` of those it reaches have had as much news this week as the cap allows; the sender
+    holds it back for them. `left_out` holds (person, code) of the first hundred; `reasons`
+    counts them all.
     """
 
     total: int = 0
+    later: int = 0
     by_way: Counter = field(default_factory=Counter)
     reasons: Counter = field(default_factory=Counter)
     left_out: list = field(default_factory=list)
@@ -89,10 +92,12 @@ def reached_by(group):
     """The Reached of a group message, as it would be sent now."""
     found = Reached()
     for batch in batches(group):
+        full = _whose_week_is_full(group, batch)
         for person, choice in batch:
             found.total += 1
             if choice is not None and choice.channel is not None:
                 found.by_way[choice.channel] += 1
+                found.later += person.pk in full
                 continue
             code = choice.reason if choice is not None else ALREADY
             found.reasons[code] += 1
@@ -123,6 +128,12 @@ def _chosen(group, people):
         )
         chosen.append((person, None if person.pk in full else choice))
     return chosen
+
+
+def _whose_week_is_full(group, batch):
+    if group.necessary:
+        return {}
+    return necessity.full_for({person.pk for person, _choice in batch}, timezone.now())
 
 
 def _had_their_share(group, person_ids):

@@ -97,8 +97,18 @@ def _parse(content, file_name, number):
     return Mail(
         key=hashlib.sha256(f"{file_name}/{number}".encode()).hexdigest()[:20],
         subject=str(message["Subject"] or ""),
-        sender=str(message["From"] or ""),
-        to=str(message["To"] or ""),
+        sender=_shown(message["From"]),
+        to=_shown(message["To"]),
         sent_at=parsedate_to_datetime(str(message["Date"])),
         text=body.get_content() if body is not None else "",
+    )
+
+
+def _shown(header):
+    """Who it is from or to; of a text message the number alone."""
+    if header is None:
+        return ""
+    return ", ".join(
+        one.display_name if one.addr_spec == trial.NO_MAILBOX else str(one)
+        for one in header.addresses
     )

@@ -5,6 +5,8 @@ from django.conf import settings
 FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 # How a text message names whom it is to, in the place of a mail's recipient.
 SMS_TO = "SMS "
+# A mail's recipient must have an address; a text message has none, and the page shows none.
+NO_MAILBOX = "sms@invalid"
 
 
 def is_open():

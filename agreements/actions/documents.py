@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import documents, emails, verification
 from agreements.models import Agreement, Document, DocumentKind, VerificationCode
-from agreements.states import AgreementState
+from agreements.states import SIGNED_BY_ALL
 from agreements.trail import record
 from core import audit, pdf
 
@@ -13,17 +13,14 @@ audit.kind("agreement.sealed", _("Signed document made"))
 
 
 def seal(*, agreement_id, finish):
-    """Make the signed document of a concluded agreement and freeze it; return it.
+    """Make the signed document of an agreement that all have signed and freeze it; return it.
 
     `finish` is the context in which it is stored (the job's own transaction, so that the file
     and "done" are one). Again is harmless: the first document stays.
     """
     agreement = Agreement.objects.select_related("branch", "volunteer__person").get(pk=agreement_id)
     existing = agreement.documents.filter(kind=DocumentKind.SIGNED).first()
-    if existing is not None or agreement.state not in (
-        AgreementState.CONCLUDED,
-        AgreementState.ENDED,
-    ):
+    if existing is not None or agreement.state not in SIGNED_BY_ALL:
         return existing
     content = documents.signed(agreement, _code_of(agreement))
     with finish():

@@ -19,9 +19,9 @@ from coordination import eligibility
 from coordination.actions import associations, guardians
 from coordination.models import Clearance, Engagement
 from coordination.tests import factories as people
-from core import delivery, policies
+from core import delivery, jobs, policies
 from core.errors import DomainError
-from core.models import Message
+from core.models import Job, Message
 from core.periods import today
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,17 @@ def test_the_old_one_holds_until_all_have_signed_the_new(in_force, engagement, c
     assert _cleared(engagement)
     assert _cleared(engagement, today() - DAY)
     assert sources.discrepancies() == []
+
+
+def test_replaced_before_its_document_was_made_it_gets_one_all_the_same(in_force, coordinator):
+    factories.sign_on_paper(_renewed(in_force, coordinator), by=coordinator)
+    job = Job.objects.get(key=f"seal:{in_force.pk}")
+
+    assert jobs.run(job.pk)
+
+    in_force.refresh_from_db()
+    assert in_force.state == AgreementState.REPLACED
+    assert in_force.documents.filter(kind="signed").exists()
 
 
 def test_renewal_starts_the_day_after_the_last(engagement, volunteer, coordinator):

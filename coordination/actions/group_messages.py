@@ -106,6 +106,11 @@ def send(*, group, by):
     return group
 
 
+def rests_at_night(group):
+    """True if it would wait for the morning, were it sent now: what may be declined does."""
+    return not group.necessary and necessity.is_quiet(timezone.now() + UNDO_WITHIN)
+
+
 def _goes_at(group):
     """In two minutes; what may be declined rests at night, and can be taken back till then."""
     soon = timezone.now() + UNDO_WITHIN

@@ -150,6 +150,41 @@ def test_news_written_at_night_wait_for_the_day_and_can_be_taken_back(
     assert needed.goes_at == datetime(2026, 3, 3, 22, 2, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("hour", "necessary", "promise"),
+    [(12, False, "to minutter"), (22, True, "to minutter"), (22, False, "i morgen tidlig")],
+)
+def test_the_page_promises_as_long_as_it_can_be_taken_back(
+    clock, client, here, coordinator, volunteer, hour, necessary, promise
+):
+    clock.move_to(NOW.replace(hour=hour))
+    group = draft(here, coordinator, necessary=necessary)
+    client.force_login(coordinator)
+    page = client.get(reverse("coordination:group-message-send", args=[group.pk]))
+    assert promise in page.text
+
+
+def test_whose_week_is_full_gets_it_later_and_the_writer_is_told(
+    clock, client, here, coordinator, volunteer, bo
+):
+    policies.set("messages.weekly_cap", 1, by=coordinator)
+    send(draft(here, coordinator, audience=Audience.CHOSEN, chosen=[bo.pk]), coordinator)
+    clock.shift(timedelta(minutes=2))
+    assert delivery.deliver() == 1
+    news, work = draft(here, coordinator), draft(here, coordinator, necessary=True)
+    client.force_login(coordinator)
+    for name in ("detail", "send"):
+        page = client.get(reverse(f"coordination:group-message-{name}", args=[news.pk]))
+        assert "1 person har fået så meget nyt i denne uge" in page.text
+        page = client.get(reverse(f"coordination:group-message-{name}", args=[work.pk]))
+        assert "så meget nyt i denne uge" not in page.text
+    send(news, coordinator)
+    clock.shift(timedelta(minutes=2))
+    assert delivery.deliver() == 1
+    (held,) = Message.objects.about(news).filter(state=MessageState.WAITING)
+    assert (held.person_id, held.reason) == (bo.pk, "capped")
+
+
 def test_rows_written_twice_are_written_once(clock, here, coordinator, volunteer, bo):
     group = draft(here, coordinator)
     rows = send(group, coordinator)

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from coordination import audiences, emails, queries
 from coordination.access import Permission, scope_of
@@ -159,7 +159,13 @@ class GroupDetailView(GroupRows, DetailView):
         left_out = [
             {"person": person, "why": words.why_not(code)} for person, code in self.reached.left_out
         ]
-        return {"previews": previews, "reached": self.reached, "ways": ways, "left_out": left_out}
+        return {
+            "previews": previews,
+            "reached": self.reached,
+            "held_back": _held_back(self.reached.later),
+            "ways": ways,
+            "left_out": left_out,
+        }
 
     def _sent(self):
         states = audiences.states_of(self.object)
@@ -199,16 +205,35 @@ class GroupSendView(GroupAction):
     heading = gettext_lazy("Send the message")
     question = gettext_lazy("Send it now?")
     action = gettext_lazy("Yes, send it")
-    consequences = (
-        gettext_lazy("It goes to each person for themselves: nobody sees who else gets it."),
-        gettext_lazy("You can take it back for two minutes."),
-        gettext_lazy("Answers come to your own e-mail address."),
-    )
     success_message = gettext_lazy("You can take it back until it goes out.")
+
+    @property
+    def consequences(self):
+        group = self.object
+        return [
+            _("It goes to each person for themselves: nobody sees who else gets it."),
+            _("It rests at night and goes out in the morning. You can take it back until then.")
+            if group_messages.rests_at_night(group)
+            else _("You can take it back for two minutes."),
+            *_held_back(audiences.reached_by(group).later),
+            _("Answers come to your own e-mail address."),
+        ]
 
     def perform(self):
         group_messages.send(group=self.object, by=self.request.user)
         return group_url(self.object.pk)
+
+
+def _held_back(number):
+    """The sentence about those whose week is full, if there are any."""
+    if not number:
+        return []
+    text = ngettext(
+        "%(number)d person has had as much news this week as they may, and gets it later.",
+        "%(number)d people have had as much news this week as they may, and get it later.",
+        number,
+    )
+    return [text % {"number": number}]
 
 
 class GroupUndoView(GroupAction):

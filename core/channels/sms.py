@@ -7,6 +7,7 @@ key that makes a repeated request harmless.
 import json
 import urllib.error
 import urllib.request
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -76,8 +77,8 @@ class ConsolePort(Port):
         mail = EmailMessage(
             subject=sms["text"][:60].splitlines()[0],
             body=sms["text"],
-            from_email=f'"{sms["sender"]}" <sms@invalid>',
-            to=[f'"{trial.SMS_TO}{sms["to"]}" <sms@invalid>'],
+            from_email=formataddr((sms["sender"], trial.NO_MAILBOX)),
+            to=[formataddr((f"{trial.SMS_TO}{sms['to']}", trial.NO_MAILBOX))],
             headers={"Message-ID": message.message_id},
         )
         get_connection().send_messages([mail])
