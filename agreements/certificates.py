@@ -4,6 +4,7 @@ Who may not assess is never told why activities with children are closed to some
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from django.db.models import Count, F, OuterRef, Subquery
@@ -48,9 +49,21 @@ def status_of(attestation, *, on, knows):
 
 def can_ask_again(attestation, on):
     """True where a new one is the next step."""
-    over = attestation.consent_has_expired(on) or attestation.has_expired(on)
+    over = (
+        attestation.consent_has_expired(on)
+        or attestation.has_expired(on)
+        or _runs_out_soon(attestation, on)
+    )
     asked_for = attestation.route in (AttestationRoute.DIGITAL, AttestationRoute.PAPER)
     return (over and asked_for) or attestation.state in (State.DECLINED, State.NOT_APPROVED)
+
+
+def _runs_out_soon(attestation, on):
+    """True from the first warning on: the same days on which a new one may be asked for."""
+    until = attestation.valid_until
+    if attestation.state != State.APPROVED or until is None:
+        return False
+    return until < on + timedelta(days=policies.get("expiry.first_warning_days"))
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,27 @@ def test_an_expired_one_has_a_next_step(child_engagement, coordinator, leader):
     assert attestations.again(attestation=done, by=coordinator).state == "details"
 
 
+@pytest.mark.parametrize(("days", "offered"), [(60, False), (59, True), (0, True)])
+def test_one_that_runs_out_soon_is_renewed_from_its_own_page(
+    child_engagement, coordinator, leader, days, offered
+):
+    """Where the board and the warnings lead; offered on the days on which it may be asked for."""
+    done = factories.make_approved(child_engagement, by=coordinator, leader=leader)
+    last = today() + timedelta(days=days)
+    Attestation.objects.update(renew_by=last, valid_until=last)
+    done.refresh_from_db()
+
+    deeds = certificates.Case(done, coordinator, today()).deeds
+
+    address = f"/attester/{done.pk}/igen/"
+    assert (address in [url for _words, url in deeds]) == offered
+    if offered:
+        assert attestations.again(attestation=done, by=coordinator).state == "details"
+    else:
+        with pytest.raises(DomainError):
+            attestations.again(attestation=done, by=coordinator)
+
+
 def test_answer_expected_after_ten_working_days(child_engagement, coordinator):
     case = attestations.order(
         volunteer=child_engagement.volunteer, branch=child_engagement.site.branch, by=coordinator
