@@ -23,7 +23,7 @@ def with_children():
 def associations_with_children(user, on):
     """Associations through which somebody in the user's branches is with children: `people` how
     many, `lacking` how many of them are not cleared, `declared_until` and `declared_by` of the
-    newest declaration that counts.
+    newest declaration that counts, `ran_out_on` of the newest that no longer does.
     """
     through = with_children().not_ended(on).permitted(user, Permission.VIEW_ATTESTATIONS)
     cleared = Clearance.objects.valid_on(on).filter(
@@ -32,6 +32,7 @@ def associations_with_children(user, on):
     mine = through.filter(association=OuterRef("pk")).order_by()
     declared = AssociationDeclaration.objects.valid_on(on).filter(association=OuterRef("pk"))
     newest = declared.order_by("-valid_until", "-pk")
+    over = AssociationDeclaration.objects.filter(association=OuterRef("pk"), valid_until__lt=on)
     return (
         associations()
         .annotate(
@@ -39,6 +40,7 @@ def associations_with_children(user, on):
             lacking=_count(mine.filter(~Exists(cleared))),
             declared_until=Subquery(newest.values("valid_until")[:1]),
             declared_by=Subquery(newest.values("signer_name")[:1]),
+            ran_out_on=Subquery(over.order_by("-valid_until").values("valid_until")[:1]),
         )
         .filter(people__gt=0)
         .order_by(F("declared_until").asc(nulls_first=True), "name")

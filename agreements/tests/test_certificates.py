@@ -1,8 +1,9 @@
 """The whole way of a certificate: asked for, ordered, consented, answered, asked for again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from agreements import certificates, renewal, sources
@@ -567,3 +568,21 @@ def test_an_associations_word_does_not_open_what_was_closed(through, coordinator
     with pytest.raises(DomainError) as error:
         declare(through, leader, engagement_ids=[through.pk])
     assert code_of(error) == "closed"
+
+
+def test_a_declaration_that_is_overdue_says_since_when(client, child_engagement, leader):
+    association = make.make_association()
+    Engagement.objects.filter(pk=child_engagement.pk).update(association=association)
+    declarations.register(
+        association=association,
+        signed_on=today(),
+        signer_name="Fie Formand",
+        engagement_ids=[],
+        by=leader,
+    )
+    AssociationDeclaration.objects.update(signed_on=date(2024, 5, 1), valid_until=date(2025, 4, 30))
+    client.force_login(leader)
+
+    page = client.get(reverse("agreements:declaration-list"))
+
+    assert "Udl\u00f8b 30. april 2025" in page.text
