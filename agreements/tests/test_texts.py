@@ -164,7 +164,7 @@ def test_empty_values_take_their_place_along():
 
 
 def test_no_lines_says_what_happens():
-    assert "Aftales med din kontaktperson" in placeholders.html("[[may]]", _values())
+    assert "Aftales med kontaktpersonen" in placeholders.html("[[may]]", _values())
 
 
 def test_all_ready_clauses_fill_in_both_languages(engagement, coordinator):
