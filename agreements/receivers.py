@@ -1,6 +1,6 @@
 """What agreements does when something happens to an engagement."""
 
-from agreements.actions import agreements, attestations, renewals, thresholds
+from agreements.actions import agreements, attestations, renewals, terms, thresholds
 from coordination import events
 
 
@@ -11,6 +11,7 @@ def subscribe():
     events.subscribe(events.EngagementResumed, engagement_resumed)
     events.subscribe(events.AttendanceMarked, attendance_marked)
     events.subscribe(events.BirthCorrected, birth_corrected)
+    events.subscribe(events.ActivityCopied, activity_copied)
 
 
 def engagement_ended(event):
@@ -37,3 +38,8 @@ def attendance_marked(event):
 def birth_corrected(event):
     """Who is not under 15 after all is not exempt either."""
     attestations.review_exemption(person=event.person, by=event.by)
+
+
+def activity_copied(event):
+    """The copy has the same terms, and so the same requirements."""
+    terms.copy(source=event.source, activity=event.activity, by=event.by)

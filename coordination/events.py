@@ -56,6 +56,15 @@ class SiteAdded:
     by: object
 
 
+@dataclass(frozen=True)
+class ActivityCopied:
+    """An activity was made after the pattern of another."""
+
+    activity: object
+    source: object
+    by: object
+
+
 _handlers = defaultdict(list)
 
 

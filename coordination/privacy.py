@@ -24,6 +24,8 @@ from coordination.models import (
     GroupBooking,
     GroupMessage,
     Guardian,
+    Import,
+    ImportTable,
     KeptDay,
     Mentorship,
     OpeningHours,
@@ -37,8 +39,10 @@ from coordination.models import (
     SchoolHoliday,
     Series,
     Shift,
+    ShiftTemplate,
     SignUpRules,
     Site,
+    TemplateShift,
     Volunteer,
     WelcomeStep,
     WelcomeTick,
@@ -55,6 +59,7 @@ CLEARED = gettext_lazy("Knowing who may start")
 ENDED = "volunteers.ended"
 GUARDIANS = "guardians.over"
 GROUPS = "groups.over"
+IMPORTS = "imports.over"
 ANONYMOUS_NAME = "Anonymiseret"
 COUNTED = KEEP(gettext_lazy("The row stays without a name, so that the numbers stay right."))
 
@@ -97,12 +102,25 @@ def register():
             basis="GDPR art. 5(1)(e)",
         )
     )
+    privacy.register_rule(
+        privacy.RowRule(
+            key=IMPORTS,
+            label=gettext_lazy("Tables of imports, kept for a day at most"),
+            policy="",
+            unit="days",
+            model=ImportTable,
+            expired=lambda day: ImportTable.objects.filter(expires_at__lt=start_of(day)),
+            basis="GDPR art. 5(1)(e)",
+            logged=False,
+        )
+    )
     privacy.find_user_with(account_of)
     privacy.refuse_erasure_while(still_volunteering)
     privacy.refuse_erasure_while(still_answers_for_a_group)
     _people()
     _ties()
     _follow_up()
+    _imports()
     _places()
 
 
@@ -390,6 +408,28 @@ def _follow_up():
     )
 
 
+def _imports():
+    privacy.register(
+        ImportTable,
+        {
+            **_operational("of", "file_name", "expires_at"),
+            "headings": _in_the_file(),
+            "rows": _in_the_file(),
+        },
+    )
+
+
+def _in_the_file():
+    """A table may have columns about people that are not brought in."""
+    return Personal(
+        gettext_lazy("A table of activities and shifts that a colleague has chosen"),
+        basis=privacy.PUBLIC_TASK,
+        retention=IMPORTS,
+        erase=KEEP(gettext_lazy("It is gone within a day, and only who chose it can see it.")),
+        export=False,
+    )
+
+
 def _places():
     """Rows about the municipality's own work; they lead to nobody. Every field by name, so that
     a new one is thought about.
@@ -424,7 +464,10 @@ _PLACES = {
         "skip_holidays skip_local_days skip_school_holidays"
     ),
     KeptDay: "id series day",
+    ShiftTemplate: "id branch name retired_on",
+    TemplateShift: "id template starts ends title capacity minimum place note way",
     SchoolHoliday: "id title starts_on ends_on",
+    Import: "id owner made_at branch columns known job done_at result",
     SignUpRules: "activity way join_hours leave_hours",
     RecognitionEvent: (
         "id branch title title_en starts_at place description description_en reply_by "

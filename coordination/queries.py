@@ -29,9 +29,12 @@ from coordination.models import (
     ClearanceKind,
     Engagement,
     Frame,
+    Import,
     Pause,
     RoleAssignment,
+    ShiftTemplate,
     Site,
+    TemplateShift,
     Volunteer,
 )
 from coordination.papers import Papers
@@ -140,6 +143,23 @@ def _line(engagement, path, activity_id, papers, scope, on):
 def engagements():
     """Engagements with their person, activity and branch."""
     return Engagement.objects.select_related("volunteer__person", "site__activity", "site__branch")
+
+
+def imports():
+    """Imports with their table (while it is kept), branch and job."""
+    return Import.objects.select_related("table", "branch", "job")
+
+
+def shift_templates():
+    """Shift templates in use, with their branch and shifts."""
+    rows = ShiftTemplate.objects.filter(retired_on__isnull=True)
+    return rows.select_related("branch").prefetch_related("shifts")
+
+
+def template_shifts():
+    """The shifts of templates in use."""
+    rows = TemplateShift.objects.filter(template__retired_on__isnull=True)
+    return rows.select_related("template__branch")
 
 
 # --- Volunteers ----------------------------------------------------------------------------

@@ -3,16 +3,18 @@
 from datetime import time, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import audiences, emails, exports, queries, timetable
 from coordination.access import Permission
-from coordination.actions import group_messages, line, series
-from coordination.models import GroupMessage
+from coordination.actions import group_messages, imports, line, series
+from coordination.models import GroupMessage, Import
 from coordination.reminders import consent, follow_up, overviews, shifts
 from core import audit, jobs, schedule
+from core.errors import DomainError
 from core.models import Queue
 from core.periods import today
 
@@ -67,6 +69,45 @@ def write_group_message(run, *, group_id):
         run.progress(done, total)
     with run.finish():
         GroupMessage.objects.filter(pk=group_id).update(rows_done_at=timezone.now())
+
+
+def _import_page(args):
+    return reverse("coordination:import-detail", args=[args["import_id"]])
+
+
+@jobs.job(
+    imports.JOB,
+    title=gettext_lazy("Import of activities and shifts"),
+    queue=Queue.INTERACTIVE,
+    lease=120,
+    atomic=False,
+    page=_import_page,
+)
+def carry_out_import(run, *, import_id, seen):
+    """Bring the table in: its effect and "done" are one transaction, so a run that is lost leaves
+    nothing and is done again. What a rule says no to is told on the import's page."""
+    rows = Import.objects.select_related("branch", "table").filter(table__isnull=False)
+    table_import = rows.filter(pk=import_id).first()
+    if table_import is None:  # done, or given up
+        return
+    run.progress(0, len(table_import.table.rows), step=_("Making and changing, all at once"))
+    try:
+        with run.finish():
+            imports.carry_out(table_import=table_import, seen=seen, by=run.job.owner)
+    except DomainError as error:
+        with run.finish():
+            if error.code != "import_over":
+                imports.refuse(table_import=table_import, why=error.message, by=run.job.owner)
+
+
+@jobs.scheduled(
+    "coordination.forget_imports",
+    every=timedelta(hours=1),
+    title=gettext_lazy("Tables of imports that are not needed any more are deleted"),
+)
+def forget_imports(run):
+    """What came of nothing is kept for a day."""
+    imports.forget_old(timezone.now())
 
 
 @jobs.scheduled(

@@ -15,6 +15,7 @@ from coordination.views import (
     follow_up,
     group_messages,
     groups,
+    imports,
     line,
     overview,
     own,
@@ -24,6 +25,7 @@ from coordination.views import (
     recognition,
     reminders,
     series,
+    shift_templates,
     shifts,
     volunteers,
 )
@@ -83,6 +85,11 @@ activity_urls = [
         name="shifts-copy",
     ),
     path(
+        "aktiviteter/<int:pk>/kopier/",
+        copying.CopyActivityView.as_view(),
+        name="activity-copy",
+    ),
+    path(
         "aktiviteter/<int:pk>/tilmelding/",
         line.SignUpRulesView.as_view(),
         name="activity-sign-up",
@@ -91,6 +98,31 @@ activity_urls = [
         "aktiviteter/<int:pk>/steder/nyt/", activities.SiteCreateView.as_view(), name="site-create"
     ),
     path("steder/<int:pk>/luk/", activities.SiteCloseView.as_view(), name="site-close"),
+]
+
+import_urls = [
+    path("aktiviteter/import/", imports.ImportFileView.as_view(), name="import"),
+    path(
+        "aktiviteter/import/eksempel.csv",
+        imports.ExampleView.as_view(kind="csv"),
+        name="import-example-csv",
+    ),
+    path(
+        "aktiviteter/import/eksempel.xlsx",
+        imports.ExampleView.as_view(kind="xlsx"),
+        name="import-example-xlsx",
+    ),
+    path("aktiviteter/import/<int:pk>/", imports.ImportDetailView.as_view(), name="import-detail"),
+    path(
+        "aktiviteter/import/<int:pk>/kolonner/",
+        imports.ImportColumnsView.as_view(),
+        name="import-columns",
+    ),
+    path(
+        "aktiviteter/import/<int:pk>/opgiv/",
+        imports.ImportThrowAwayView.as_view(),
+        name="import-throw-away",
+    ),
 ]
 
 organisation_urls = [
@@ -199,6 +231,57 @@ group_urls = [
         "gruppe/<str:token>/giv-tilbage/",
         groups.GroupGiveBackView.as_view(),
         name="group-give-back",
+    ),
+]
+
+template_urls = [
+    path(
+        "vagter/skabeloner/", shift_templates.TemplateListView.as_view(), name="shift-template-list"
+    ),
+    path(
+        "vagter/skabeloner/ny/",
+        shift_templates.TemplateCreateView.as_view(),
+        name="shift-template-create",
+    ),
+    path(
+        "vagter/skabeloner/fra-en-dag/",
+        shift_templates.TemplateFromDayView.as_view(),
+        name="shift-template-from-day",
+    ),
+    path(
+        "vagter/skabeloner/<int:pk>/",
+        shift_templates.TemplateDetailView.as_view(),
+        name="shift-template",
+    ),
+    path(
+        "vagter/skabeloner/<int:pk>/brug/",
+        shift_templates.TemplateUseView.as_view(),
+        name="shift-template-use",
+    ),
+    path(
+        "vagter/skabeloner/<int:pk>/navn/",
+        shift_templates.TemplateRenameView.as_view(),
+        name="shift-template-rename",
+    ),
+    path(
+        "vagter/skabeloner/<int:pk>/udfas/",
+        shift_templates.TemplateRetireView.as_view(),
+        name="shift-template-retire",
+    ),
+    path(
+        "vagter/skabeloner/<int:pk>/vagter/ny/",
+        shift_templates.LineAddView.as_view(),
+        name="template-shift-add",
+    ),
+    path(
+        "vagter/skabeloner/vagt/<int:pk>/rediger/",
+        shift_templates.LineChangeView.as_view(),
+        name="template-shift-edit",
+    ),
+    path(
+        "vagter/skabeloner/vagt/<int:pk>/fjern/",
+        shift_templates.LineRemoveView.as_view(),
+        name="template-shift-remove",
     ),
 ]
 
@@ -367,11 +450,13 @@ recognition_urls = [
 urlpatterns = [
     *volunteer_urls,
     *activity_urls,
+    *import_urls,
     *organisation_urls,
     *lookup_urls,
     *shift_urls,
     *series_urls,
     *group_urls,
+    *template_urls,
     *calendar_urls,
     *follow_up_urls,
     *own_urls,

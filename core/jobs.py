@@ -85,7 +85,8 @@ class JobKind:
 
     `lease` is the longest time, in seconds, between claiming, reports of progress and the end:
     a job that takes longer is interrupted (TimeUp), atomic or not. `title` is what its owner
-    calls it; `permission` is what they must still hold to fetch its result.
+    calls it; `permission` is what they must still hold to fetch its result. `page(args)` is the
+    address that shows its owner what came of it, where that is no file.
     """
 
     name: str
@@ -97,6 +98,7 @@ class JobKind:
     atomic: bool
     title: str = ""
     permission: str | None = None
+    page: object = None
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,7 @@ def job(
     atomic=True,
     title="",
     permission=None,
+    page=None,
 ):
     """Register `def f(run, **ids)` as the job `name`. Names are stable: rows hold them.
 
@@ -222,7 +225,7 @@ def job(
         if name in _kinds and _kinds[name].function.__module__ != function.__module__:
             raise ValueError(f"Two jobs are named {name}")
         _kinds[name] = JobKind(
-            name, function, queue, max_attempts, lease, priority, atomic, title, permission
+            name, function, queue, max_attempts, lease, priority, atomic, title, permission, page
         )
         return function
 
@@ -262,6 +265,12 @@ def kind_of(row):
 def started_by_people():
     """Jobs with their results, the newest first; callers narrow them to one's own."""
     return Job.objects.select_related("result").order_by("-pk")
+
+
+def page_of(row):
+    """The address that shows what came of this job, or ""."""
+    kind = kind_of(row)
+    return kind.page(row.args) if kind and kind.page else ""
 
 
 def title_of(row):

@@ -15,6 +15,10 @@ NECESSITY = {
     AttestationDuty.DUTY: Necessity.DUTY,
     AttestationDuty.OPTION: Necessity.OPTION,
 }
+NOT_COPIED = ("activity", "med_discussed_on", "staff_informed_on", "med_link")
+COPIED = tuple(
+    field.name for field in ActivityTerms._meta.concrete_fields if field.name not in NOT_COPIED
+)
 
 
 @transaction.atomic
@@ -58,6 +62,19 @@ def save(*, activity, by, **fields):
         branch_path=activity.branch.path,
     )
     return terms
+
+
+@transaction.atomic
+def copy(*, source, activity, by):
+    """Give the activity the terms of another; return them, or None where that has none.
+
+    What was discussed in MED and told the staff was about the other activity, and stays there.
+    Raises DomainError("not_allowed") where `by` may not edit terms.
+    """
+    found = ActivityTerms.objects.filter(activity=source).first()
+    if found is None:
+        return None
+    return save(activity=activity, by=by, **{name: getattr(found, name) for name in COPIED})
 
 
 def _require_kind(activity, kind, necessity, *, fixed_tie_only=False):

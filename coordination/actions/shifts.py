@@ -40,7 +40,7 @@ def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", n
     "site_closed", "activity_ended".
     """
     site = Site.objects.select_related("activity", "branch").get(pk=site.pk)
-    _require_time(starts_at, ends_at)
+    require_time(starts_at, ends_at)
     require_minimum(minimum, capacity)
     require_site_open(site, day_of(starts_at))
     shift = Shift.objects.create(
@@ -108,7 +108,7 @@ def reschedule(
     "begun", "shift_cancelled", "in_past", "ends_before_start", "too_long", "site_closed",
     "busy". Queries do not depend on how many are on it.
     """
-    _require_time(starts_at, ends_at)
+    require_time(starts_at, ends_at)
     shift, assignments = locked_shift_with_people(shift.pk, changed_message=busy_message())
     _require_open(shift)
     _require_not_begun(shift)
@@ -364,7 +364,7 @@ def busy_message():
     return _("Many are signing up for this shift right now. Try again in a moment.")
 
 
-def _require_time(starts_at, ends_at):
+def require_time(starts_at, ends_at):
     wrong = scheduling.length_reasons(starts_at, ends_at)
     if wrong:
         raise DomainError(wrong[0].message, code=wrong[0].code, field="ends")
@@ -420,12 +420,17 @@ def _require_room_for_those_on_it(shift):
     )
     taken += shift.group_seats
     if taken > shift.capacity:
-        raise DomainError(
-            _("%(taken)s are on the shift already. Take somebody off first, or keep the places.")
-            % {"taken": taken},
-            code="capacity_below_taken",
-            field="capacity",
-        )
+        raise too_few_places(taken)
+
+
+def too_few_places(taken):
+    """What is said where a shift would have fewer places than people on it."""
+    return DomainError(
+        _("%(taken)s are on the shift already. Take somebody off first, or keep the places.")
+        % {"taken": taken},
+        code="capacity_below_taken",
+        field="capacity",
+    )
 
 
 def _require_released(misfits, release, assignments):

@@ -24,7 +24,9 @@ from coordination.models.recognition import RecognitionEvent, RecognitionInvitat
 from coordination.models.reminder import ActivityReminders, ReminderWishes
 from coordination.models.series import KeptDay, SchoolHoliday, Series
 from coordination.models.shift import Assignment, Shift
+from coordination.models.shift_template import ShiftTemplate, TemplateShift
 from coordination.models.sign_up import SignUpRules
+from coordination.models.table_import import Import, ImportTable
 from coordination.models.volunteer import Volunteer
 
 __all__ = [
@@ -51,6 +53,8 @@ __all__ = [
     "GroupKind",
     "GroupMessage",
     "Guardian",
+    "Import",
+    "ImportTable",
     "KeptDay",
     "Mentorship",
     "Necessity",
@@ -65,10 +69,12 @@ __all__ = [
     "SchoolHoliday",
     "Series",
     "Shift",
+    "ShiftTemplate",
     "SignUpRules",
     "Site",
     "StepOwner",
     "TalkMoment",
+    "TemplateShift",
     "Tie",
     "Volunteer",
     "Weekday",

@@ -1,4 +1,4 @@
-"""The page that copies an earlier event's shifts to another day."""
+"""The pages that copy shifts to another day, and an activity to a new one."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coordination import queries
 from coordination.access import Permission
-from coordination.actions import copying
-from coordination.forms.copying import CopyShiftsForm
+from coordination.actions import copying, copying_activity
+from coordination.forms.copying import CopyActivityForm, CopyShiftsForm
 from coordination.models import Activity
 from coordination.views.activities import activity_crumbs, activity_url
 from coordination.views.look_first import LookFirstView
@@ -70,6 +70,65 @@ class CopyShiftsView(LookFirstView):
         lead = _("An event that comes again, or one day's shifts as a pattern for another day.")
         crumbs = [*activity_crumbs(self.object), {"text": self.heading, "url": ""}]
         return super().get_context_data(**kwargs) | {"lead": lead, "crumbs": crumbs}
+
+
+class CopyActivityView(LookFirstView):
+    """Make an earlier activity anew, with its shifts; shown before it is done."""
+
+    model = Activity
+    permission = Permission.EDIT_ACTIVITIES
+    form_class = CopyActivityForm
+    heading = gettext_lazy("Copy as a new activity")
+    success_message = gettext_lazy("The new activity is made. Look its terms and shifts through.")
+
+    def rows(self):
+        return queries.activities()
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"cancel_url": activity_url(self.object.pk)}
+
+    def get_initial(self):
+        return {"title": _("%(title)s (copy)") % {"title": self.object.title[:100]}}
+
+    def look(self, form):
+        return copying_activity.preview(activity=self.object, user=self.request.user, **form.days())
+
+    def explain(self, found):
+        return {"consequences": told_of_copy(found)}
+
+    def do(self, form, seen):
+        made = copying_activity.copy_activity(
+            activity=self.object,
+            title=form.cleaned_data["title"],
+            state=form.cleaned_data["state"],
+            seen=seen,
+            by=self.request.user,
+            **form.days(),
+        )
+        return activity_url(made.pk)
+
+    def get_context_data(self, **kwargs):
+        lead = _("Texts, frame, terms, rules and shifts are copied. People and sign-ups never are.")
+        crumbs = [*activity_crumbs(self.object), {"text": self.heading, "url": ""}]
+        return super().get_context_data(**kwargs) | {"lead": lead, "crumbs": crumbs}
+
+
+def told_of_copy(found):
+    """What is copied, what is not, and the shifts day by day."""
+    lines = [_("The activity's texts, contact and terms are copied.")]
+    if found.has_frame:
+        lines.append(_("Of the frame all is copied but the pilot's goal, period and evaluation."))
+    if found.has_rules:
+        lines.append(_("The rules of signing up are copied."))
+    if found.sites:
+        names = ", ".join(str(site.branch) for site in found.sites)
+        lines.append(_("It takes place at: %(names)s.") % {"names": names})
+    if found.left_out:
+        names = ", ".join(found.left_out)
+        lines.append(_("Not copied, closed or of others: %(names)s.") % {"names": names})
+    if found.shifts:
+        lines += lines_of(found.shifts)
+    return [*lines, _("No volunteers, sign-ups, regular shifts or public calls are copied.")]
 
 
 def lines_of(copies):

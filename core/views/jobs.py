@@ -51,6 +51,7 @@ class JobDetailView(OwnJobs, DetailView):
             "job": job,
             "title": jobs.title_of(job),
             "result": results.fetchable(job),
+            "onward": jobs.page_of(job),
             "percent": _percent(job),
             "unfinished": not job.is_finished,
             "polled": bool(self.request.htmx),

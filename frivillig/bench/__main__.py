@@ -24,6 +24,7 @@ from frivillig.bench import (  # noqa: E402
     data,
     eligible,
     expiry,
+    imports,
     measure,
     outbox,
     report,
@@ -34,7 +35,7 @@ from frivillig.bench.serving import web  # noqa: E402
 from frivillig.bench.workloads import WORKLOADS  # noqa: E402
 
 # Workloads without requests, each on a data set of its own, asked for by name.
-ALONE = {one.NAME: one for one in (batch, eligible, expiry, outbox, series, sweep)}
+ALONE = {one.NAME: one for one in (batch, eligible, expiry, imports, outbox, series, sweep)}
 
 
 def main():

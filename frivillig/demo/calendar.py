@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from coordination import series as rules
-from coordination.actions import assignments, series, shifts
+from coordination.actions import assignments, series, shift_templates, shifts
 from coordination.models import (
     Assignment,
     Clearance,
@@ -48,8 +48,23 @@ class Calendar:
             for plan in content()["festival"]:
                 day = self.monday + timedelta(weeks=week, days=4 + plan["day"])
                 self._add(self.sites["Magiske Dage", FESTIVAL], day, plan)
+        self._keep_a_template()
         Shift.objects.bulk_create(self.past)
         Assignment.objects.bulk_create(self.past_places)
+
+    def _keep_a_template(self):
+        """Saturday café: two shifts that overlap, for every branch to use."""
+        clocks = ((time(10), time(12, 30), "Kaffe og kage"), (time(12), time(15), "Oprydning"))
+        usual = {"capacity": 3, "minimum": 2, "place": "Caféen", "note": "", "way": ""}
+        shift_templates.make(
+            branch=self.places.root,
+            name="Lørdagscafé",
+            lines=[
+                usual | {"starts": starts, "ends": ends, "title": title}
+                for starts, ends, title in clocks
+            ],
+            by=self.places.central,
+        )
 
     def _add_weekly(self, site, plan):
         every, offset = plan.get("every", 1), plan.get("offset", 0)

@@ -32,6 +32,7 @@ coordination:activity-state               activity     in   404  404  403  403  
 coordination:activity-sign-up             activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:activity-frame               activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:shifts-copy                  activity     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:activity-copy                activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:site-create                  activity     in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:site-close                   site         in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:branch-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
@@ -50,6 +51,13 @@ coordination:overview                     -            in   403  403  ok   403  
 coordination:overview-export              -            in   403  403  ok   403  ok   ok   .    ok   ok   -
 coordination:activity-lookup              -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
 coordination:site-lookup                  -            in   403  403  403  403  403  ok   .    ok   ok   -
+# Import: one's own only
+coordination:import                       -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:import-example-csv           -            in   403  403  403  403  403  ok   .    ok   ok   -
+coordination:import-example-xlsx          -            in   403  403  403  403  403  ok   .    ok   ok   -
+coordination:import-detail                import       in   404  404  404  404  404  ok   404  404  404  post
+coordination:import-columns               import       in   404  404  404  404  404  ok   404  404  404  post
+coordination:import-throw-away            import       in   404  404  404  404  404  ok   404  404  404  post
 # Follow-up and reminders
 coordination:follow-up                    -            in   403  403  403  403  403  ok   .    ok   ok   -
 coordination:follow-up-detail             engagement   in   404  404  403  403  403  ok   404  ok   ok   -
@@ -90,6 +98,17 @@ coordination:group-book                   free-shift   in   404  404  403  403  
 coordination:group-edit                   group        in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:group-cancel                 group        in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:group-attendance             past-group   in   404  404  403  403  403  ok   404  ok   ok   post
+# Shift templates
+coordination:shift-template-list          -            in   403  403  403  403  403  ok   .    ok   ok   -
+coordination:shift-template-create        -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:shift-template-from-day      -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:shift-template               template-day in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:shift-template-use           template-day in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-template-rename        template-day in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:shift-template-retire        template-day in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:template-shift-add           template-day in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:template-shift-edit          day-line     in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:template-shift-remove        day-line     in   404  404  403  403  403  ok   404  ok   ok   post
 # Calendars
 coordination:calendar                     -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
 coordination:shift-gaps                   -            in   403  403  ok   ok   ok   ok   .    ok   ok   -

@@ -42,7 +42,9 @@ from coordination.models import (
     ReminderWishes,
     RoleAssignment,
     SchoolHoliday,
+    ShiftTemplate,
     SignUpRules,
+    TemplateShift,
     WelcomeStep,
     WelcomeTick,
 )
@@ -111,6 +113,10 @@ def make_rows():
         ),
         series,
         KeptDay.objects.create(series=series, day=today()),
+        template := ShiftTemplate.objects.create(branch=root, name="Lørdag"),
+        TemplateShift.objects.create(
+            template=template, starts=time(10), ends=time(12), capacity=2, minimum=1
+        ),
         SchoolHoliday.objects.create(title="Vinterferie", starts_on=today(), ends_on=today()),
         shift,
         Assignment.objects.create(

@@ -1,6 +1,6 @@
 """A page costs the same however many rows it shows: 1, 3 and 30, against one table."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -18,7 +18,12 @@ from agreements.models import (
     ThresholdCrossing,
 )
 from coordination import emails
-from coordination.models import Assignment, GroupMessage, RecognitionInvitation
+from coordination.models import (
+    Assignment,
+    GroupMessage,
+    RecognitionInvitation,
+    ShiftTemplate,
+)
 from coordination.tests import factories as make
 from core.models import Job, Letter, Message
 from core.periods import today
@@ -42,6 +47,7 @@ QUERIES = {
     "coordination:overview": 9,
     "coordination:shift-list": 12,
     "coordination:series-list": 7,
+    "coordination:shift-template-list": 7,
     "coordination:calendar": 8,
     "coordination:shift-gaps": 8,
     "coordination:today": 6,
@@ -139,6 +145,10 @@ class Filler:
     def _shift(self, site, volunteer):
         number = volunteer.assignments.count()
         make.make_series(site)
+        template = ShiftTemplate.objects.create(
+            branch=site.branch, name=f"Skabelon {number}-{volunteer.pk}"
+        )
+        template.shifts.create(starts=time(10), ends=time(12), capacity=2)
         for hour, books in ((9, True), (14, False)):
             shift = make.make_shift(site, day=today() + timedelta(days=3 + number), hour=hour)
             if books:

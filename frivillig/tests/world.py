@@ -25,11 +25,13 @@ from agreements.tests import factories as papers
 from coordination import emails, feeds, groups, timetable
 from coordination.access import Role
 from coordination.actions import feeds as feed_actions
+from coordination.actions import imports, shift_templates
 from coordination.models import (
     AmbassadorProfile,
     Assignment,
     ClosingDay,
     GroupMessage,
+    ImportTable,
     Mentorship,
     OpeningHours,
     RecognitionInvitation,
@@ -119,6 +121,8 @@ def _place(mark, root, manager):
     _newcomers(place, site)
     _recognition(place, volunteer)
     _messages(place, volunteer)
+    _imports(place)
+    _template(place)
     place.rows["job"] = _job(place)
     return place
 
@@ -133,6 +137,41 @@ def _machinery(now):
         state=JobState.FAILED,
         finished_at=now - timedelta(days=2),
     )
+
+
+def _template(place):
+    """A shift template with two shifts."""
+    clock = {"starts": time(10), "ends": time(12, 30), "capacity": 3, "minimum": 2}
+    lines = [clock | {"title": f"{place.mark}vagt {number}"} for number in range(2)]
+    template = shift_templates.make(
+        branch=place.branch,
+        name=f"{place.mark}dag",
+        lines=lines,
+        by=place.staff[Role.LOCAL_COORDINATOR],
+    )
+    place.rows |= {"template-day": template, "day-line": template.shifts.first()}
+
+
+def _imports(place):
+    """Files that the coordinator brings in: one to say yes to, one with faults, one that is done,
+    and one whose table is no longer kept."""
+    by = place.staff[Role.LOCAL_COORDINATOR]
+    head = "Aktivitet;Afdeling;Dato;Fra;Til;Pladser"
+    row = f"{place.mark}maling;{place.branch};{today() + timedelta(days=20):%d-%m-%Y};10;12;2"
+    states = {
+        "import": [head, row],
+        "import-wrong": [head, row, f"{place.mark}maling;Ukendt Bibliotek;i morgen;10;12;2"],
+        "import-done": [head, row],
+        "import-over": [head, row],
+    }
+    for name, lines in states.items():
+        content = "\n".join(lines).encode()
+        made = imports.begin(content=content, name=f"{place.mark}.csv", by=by)
+        place.rows[name] = made
+    ImportTable.objects.filter(of=place.rows["import-over"]).delete()
+    done = place.rows["import-done"]
+    seen = imports.plan_for(done, by).mark
+    imports.carry_out(table_import=done, seen=seen, by=by)
 
 
 def _job(place):

@@ -31,6 +31,7 @@ pytestmark = [
 MORE_ROWS = {
     "coordination:shift-detail": ("past-shift", "free-shift"),
     "coordination:recognition-detail": ("past-event",),
+    "coordination:import-detail": ("import-wrong", "import-done", "import-over"),
     "agreements:agreement-detail": ("draft",),
     "recruitment:opportunity-admin-detail": ("draft-call",),
 }
