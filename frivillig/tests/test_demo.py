@@ -122,7 +122,7 @@ def test_no_address_or_number_is_real(demo):
 
 
 def test_only_what_is_new_today_is_mailed(demo):
-    assert Message.objects.filter(state=MessageState.WAITING).count() < 30
+    assert Message.objects.filter(state=MessageState.WAITING).count() < 40
 
 
 def test_worker_makes_text_signatures_and_signed_document(demo):
