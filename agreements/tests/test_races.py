@@ -1,9 +1,10 @@
 """Two at the same moment, on a real PostgreSQL."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from agreements import signing
 from agreements.actions import agreements, signatures
@@ -12,7 +13,8 @@ from agreements.states import AgreementState
 from agreements.tests import factories
 from agreements.tests.races import at_once
 from coordination.actions import guardians
-from coordination.models import Clearance
+from coordination.locks import lock_people
+from coordination.models import Activity, Clearance
 from core.models import Job
 from core.periods import today
 
@@ -91,6 +93,44 @@ def test_signed_while_it_is_withdrawn(engagement, volunteer, coordinator, leader
     sent.refresh_from_db()
     expected = 1 if sent.state == AgreementState.CONCLUDED else 0
     assert Clearance.objects.count() == expected
+
+
+def test_the_text_changes_while_it_is_being_sent(engagement, coordinator):
+    """Somebody holds the agreement while its text is made, and changes what it is made from: what
+    was made is thrown away, and nothing is sent."""
+    made = agreements.draft(engagements=[engagement], by=coordinator)
+    answers = []
+
+    def send():
+        answers.extend(at_once(lambda: agreements.send(agreement=made, by=coordinator)))
+
+    with transaction.atomic():
+        lock_people([engagement.volunteer_id])
+        sending = threading.Thread(target=send)
+        sending.start()
+        wait_for(_somebody_waits, "the sender at the lock")
+        Activity.objects.filter(pk=engagement.site.activity_id).update(title="Noget helt andet")
+    sending.join()
+
+    made.refresh_from_db()
+    assert answers == ["changed_while_sending"]
+    assert (made.state, made.documents.count()) == (AgreementState.DRAFT, 0)
+
+
+def _somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
+
+
+def wait_for(condition, what):
+    """Ask again and again, for minutes on a machine that is slow itself."""
+    pause = threading.Event()
+    for _time in range(4000):
+        if condition():
+            return
+        pause.wait(0.05)
+    raise AssertionError(f"{what} did not come")
 
 
 def test_exclusion_constraint_holds_by_itself(engagement, volunteer, coordinator):
