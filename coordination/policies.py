@@ -34,12 +34,84 @@ def _young_policies():
         )
 
 
+def _attendance_policies():
+    """How it is registered who came."""
+    yield Policy(
+        "attendance.by_poster",
+        bool,
+        True,
+        overridable=True,
+        label=_("Volunteers can register themselves by a QR code on the wall"),
+        help=_("They sign in first. Nobody else's name is shown."),
+        source="issue 5",
+    )
+    yield Policy(
+        "attendance.check_in_before_minutes",
+        int,
+        30,
+        maximum=240,
+        unit=_("minutes"),
+        overridable=True,
+        label=_("How long before a shift volunteers can register by the poster"),
+        help=_("Until the shift ends."),
+    )
+    yield Policy(
+        "attendance.lead_days",
+        int,
+        2,
+        maximum=14,
+        unit=_("days"),
+        label=_("How many days after a shift its shift lead can register who came"),
+    )
+    yield Policy(
+        "attendance.call_absences",
+        int,
+        2,
+        maximum=20,
+        unit=_("times"),
+        label=_("A caring call is suggested when somebody did not come so often"),
+        help=_("Since the last call. 0 is no suggestion. Nobody is left out because of it."),
+        source="users-ask.md D (no-shows)",
+    )
+    yield Policy(
+        "attendance.call_months",
+        int,
+        3,
+        minimum=1,
+        maximum=6,
+        unit=_("months"),
+        label=_("Within so many months"),
+    )
+    yield Policy(
+        "attendance.reasons_kept_months",
+        int,
+        6,
+        minimum=6,
+        maximum=24,
+        unit=_("months"),
+        label=_("How long it is kept why somebody did not come, and that somebody called"),
+        source="GDPR art. 5(1)(e)",
+        verify=True,
+    )
+    yield Policy(
+        "hours.told_within_days",
+        int,
+        60,
+        minimum=1,
+        maximum=366,
+        unit=_("days"),
+        label=_("How long volunteers can tell of hours besides the shifts"),
+    )
+
+
 def register_policies():
     """Called once, from `CoordinationConfig.ready`."""
     name_section("volunteer", _("Volunteers"))
     name_section("volunteers", _("Volunteers who have stopped"))
     name_section("engagement", _("Engagements"))
     name_section("shift", _("Shifts"))
+    name_section("attendance", _("Attendance"))
+    name_section("hours", _("Hours"))
     name_section("series", _("Regular shifts"))
     name_section("groups", _("Groups on shifts"))
     name_section("days_off", _("The municipality's days off"))
@@ -231,6 +303,7 @@ def register_policies():
             label=_("Reminder of attendance"),
             help=_("How many days after a shift the coordinator is asked who came."),
         ),
+        *_attendance_policies(),
         Policy(
             "volunteers.kept_months",
             int,

@@ -16,6 +16,7 @@ from coordination.models import (
     Association,
     Branch,
     CalendarFeed,
+    CaringCall,
     Clearance,
     ClosingDay,
     Engagement,
@@ -24,6 +25,8 @@ from coordination.models import (
     GroupBooking,
     GroupMessage,
     Guardian,
+    HoursChange,
+    HoursEntry,
     Import,
     ImportTable,
     KeptDay,
@@ -31,6 +34,8 @@ from coordination.models import (
     OpeningHours,
     Pause,
     Person,
+    Poster,
+    Presence,
     RecognitionEvent,
     RecognitionInvitation,
     ReminderWishes,
@@ -39,6 +44,7 @@ from coordination.models import (
     SchoolHoliday,
     Series,
     Shift,
+    ShiftLead,
     ShiftTemplate,
     SignUpRules,
     Site,
@@ -60,6 +66,7 @@ ENDED = "volunteers.ended"
 GUARDIANS = "guardians.over"
 GROUPS = "groups.over"
 IMPORTS = "imports.over"
+REASONS = "attendance.reasons"
 ANONYMOUS_NAME = "Anonymiseret"
 COUNTED = KEEP(gettext_lazy("The row stays without a name, so that the numbers stay right."))
 
@@ -114,6 +121,7 @@ def register():
             logged=False,
         )
     )
+    _absence_rules()
     privacy.find_user_with(account_of)
     privacy.refuse_erasure_while(still_volunteering)
     privacy.refuse_erasure_while(still_answers_for_a_group)
@@ -121,6 +129,7 @@ def register():
     _ties()
     _follow_up()
     _imports()
+    _attendance()
     _places()
 
 
@@ -129,6 +138,46 @@ def stopped_before(day):
     engagements = Engagement.objects.filter(volunteer=OuterRef("pk"))
     return Person.objects.filter(
         Exists(engagements), ~Exists(engagements.not_ended(day)), anonymised_at__isnull=True
+    )
+
+
+def reasons_before(day):
+    """What is noted about absences before the day."""
+    return Presence.objects.exclude(reason="").filter(assignment__starts_at__lt=start_of(day))
+
+
+def forget_reasons(rows):
+    rows.update(reason="")
+
+
+def calls_before(day):
+    return CaringCall.objects.filter(called_at__lt=start_of(day))
+
+
+def _absence_rules():
+    kept = {
+        "policy": "attendance.reasons_kept_months",
+        "unit": "months",
+        "basis": "GDPR art. 5(1)(e)",
+    }
+    privacy.register_rule(
+        privacy.RowRule(
+            key=REASONS,
+            label=gettext_lazy("Why somebody did not come"),
+            model=Presence,
+            expired=reasons_before,
+            action=forget_reasons,
+            **kept,
+        )
+    )
+    privacy.register_rule(
+        privacy.RowRule(
+            key="attendance.calls",
+            label=gettext_lazy("Caring calls"),
+            model=CaringCall,
+            expired=calls_before,
+            **kept,
+        )
     )
 
 
@@ -362,6 +411,57 @@ def _ties():
     )
 
 
+def _attendance():
+    privacy.register(
+        Presence,
+        {
+            **_operational("assignment"),
+            "way": _personal(PLANNING, COUNTED),
+            "reason": Personal(
+                PLANNING, basis=privacy.PUBLIC_TASK, retention=REASONS, erase=REPLACE("")
+            ),
+            "minutes": _personal(PLANNING, COUNTED),
+        },
+        person="assignment__volunteer",
+    )
+    privacy.register(
+        CaringCall,
+        {
+            **_operational("id", "called_by"),
+            "engagement": Operational(erase=DELETE_ROW),
+            **_operational("called_at", export=True),
+        },
+        person="engagement__volunteer",
+    )
+    privacy.register(
+        HoursEntry,
+        {
+            **_operational("id", "volunteer", "decided_by"),
+            **_operational("site", "state", "told_at", "decided_at", "answer", export=True),
+            "day": _personal(PLANNING, COUNTED),
+            "minutes": _personal(PLANNING, COUNTED),
+            "words": _personal(PLANNING),
+        },
+        person="volunteer",
+    )
+    privacy.register(
+        HoursChange,
+        {
+            **_operational("id", "volunteer", "changed_by"),
+            **_operational("assignment", "entry", "before", "after", "changed_at", export=True),
+        },
+        person="volunteer",
+    )
+    privacy.register(
+        ShiftLead,
+        {
+            **_operational("id", "engagement", "named_by", "ended_by"),
+            **_operational("shift", "named_at", "ended_at", export=True),
+        },
+        person="engagement__volunteer",
+    )
+
+
 def _follow_up():
     privacy.register(
         CalendarFeed,
@@ -468,6 +568,7 @@ _PLACES = {
     TemplateShift: "id template starts ends title capacity minimum place note way",
     SchoolHoliday: "id title starts_on ends_on",
     Import: "id owner made_at branch columns known job done_at result",
+    Poster: "site serial renewed_at",
     SignUpRules: "activity way join_hours leave_hours",
     RecognitionEvent: (
         "id branch title title_en starts_at place description description_en reply_by "

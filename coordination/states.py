@@ -122,3 +122,22 @@ class GroupState(models.TextChoices):
 
 
 GROUP = StateTable({GroupState.BOOKED: (GroupState.CANCELLED,), GroupState.CANCELLED: ()})
+
+
+class HoursState(models.TextChoices):
+    """Hours that a volunteer told of besides the shifts."""
+
+    WAITING = "waiting", _("Waits for an answer")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Not approved")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
+HOURS = StateTable(
+    {
+        HoursState.WAITING: (HoursState.APPROVED, HoursState.DECLINED, HoursState.WITHDRAWN),
+        HoursState.APPROVED: (HoursState.DECLINED,),
+        HoursState.DECLINED: (HoursState.APPROVED,),
+        HoursState.WITHDRAWN: (),
+    }
+)

@@ -1,6 +1,6 @@
 """Days and periods. A period is inclusive Copenhagen days; an open end is None."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import DateField, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
@@ -20,6 +20,17 @@ def local(instant):
     """The instant by Copenhagen's clock. Django's own asks each time which zone is active; here
     only one ever is, and a list asks for each of its rows."""
     return timezone.localtime(instant, timezone.get_default_timezone())
+
+
+def minutes_between(start, end):
+    """Whole minutes from one instant to another, counted in UTC: Python counts by the clock on
+    the wall where both have the same zone, which is an hour wrong on two nights of the year."""
+    return int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() // 60)
+
+
+def minutes_of_day(day):
+    """How many minutes a Copenhagen day has: 1380 and 1500 on the days of the clock change."""
+    return minutes_between(start_of(day), start_of(day + timedelta(days=1)))
 
 
 def start_of(day):

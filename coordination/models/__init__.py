@@ -2,6 +2,14 @@
 
 from coordination.models.activity import Activity, ActivityKind, Site
 from coordination.models.association import Association
+from coordination.models.attendance import (
+    AbsenceReason,
+    CaringCall,
+    MarkWay,
+    Poster,
+    Presence,
+    ShiftLead,
+)
 from coordination.models.branch import Branch, BranchKind, RoleAssignment
 from coordination.models.clearance import Clearance, ClearanceKind, Necessity, Requirement
 from coordination.models.engagement import EndReason, Engagement, Pause, Tie
@@ -18,6 +26,7 @@ from coordination.models.frame import NOT_FOR_THE_YOUNG, Frame
 from coordination.models.group import GroupBooking, GroupKind
 from coordination.models.group_message import Audience, GroupMessage
 from coordination.models.guardian import Guardian
+from coordination.models.hours import HoursAnswer, HoursChange, HoursEntry
 from coordination.models.person import Person
 from coordination.models.premises import AmbassadorProfile, ClosingDay, OpeningHours, Weekday
 from coordination.models.recognition import RecognitionEvent, RecognitionInvitation
@@ -31,6 +40,7 @@ from coordination.models.volunteer import Volunteer
 
 __all__ = [
     "NOT_FOR_THE_YOUNG",
+    "AbsenceReason",
     "Activity",
     "ActivityKind",
     "ActivityReminders",
@@ -41,6 +51,7 @@ __all__ = [
     "Branch",
     "BranchKind",
     "CalendarFeed",
+    "CaringCall",
     "Clearance",
     "ClearanceKind",
     "ClosingDay",
@@ -53,14 +64,20 @@ __all__ = [
     "GroupKind",
     "GroupMessage",
     "Guardian",
+    "HoursAnswer",
+    "HoursChange",
+    "HoursEntry",
     "Import",
     "ImportTable",
     "KeptDay",
+    "MarkWay",
     "Mentorship",
     "Necessity",
     "OpeningHours",
     "Pause",
     "Person",
+    "Poster",
+    "Presence",
     "RecognitionEvent",
     "RecognitionInvitation",
     "ReminderWishes",
@@ -69,6 +86,7 @@ __all__ = [
     "SchoolHoliday",
     "Series",
     "Shift",
+    "ShiftLead",
     "ShiftTemplate",
     "SignUpRules",
     "Site",

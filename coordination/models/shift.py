@@ -22,7 +22,7 @@ from coordination.states import (
     ShiftState,
     SignUpWay,
 )
-from core.periods import day_of, set_together, today
+from core.periods import day_of, minutes_between, set_together, today
 
 LONGEST_SHIFT = timedelta(hours=24)
 
@@ -182,7 +182,7 @@ class Shift(models.Model):
     @property
     def minutes(self):
         """The length in minutes, computed from UTC: right on the nights of the clock change."""
-        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+        return minutes_between(self.starts_at, self.ends_at)
 
 
 class AssignmentQuerySet(BranchScopedQuerySet):

@@ -35,13 +35,17 @@ from coordination.models import (
     Frame,
     GroupMessage,
     Guardian,
+    HoursChange,
+    HoursEntry,
     KeptDay,
     OpeningHours,
     Pause,
+    Presence,
     RecognitionInvitation,
     ReminderWishes,
     RoleAssignment,
     SchoolHoliday,
+    ShiftLead,
     ShiftTemplate,
     SignUpRules,
     TemplateShift,
@@ -88,6 +92,14 @@ def make_rows():
     series = make.make_series(site, ends_on=today() + timedelta(days=90))
     shift = make.make_shift(site, series=series, series_day=today())
     event = make.make_recognition_event(branch)
+    assignment = Assignment.objects.create(
+        shift=shift,
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=now,
+        booked_by=staff,
+    )
     everywhere = make.make_clearance(volunteer)
     rows = [
         branch,
@@ -119,14 +131,10 @@ def make_rows():
         ),
         SchoolHoliday.objects.create(title="Vinterferie", starts_on=today(), ends_on=today()),
         shift,
-        Assignment.objects.create(
-            shift=shift,
-            volunteer=volunteer,
-            starts_at=shift.starts_at,
-            ends_at=shift.ends_at,
-            booked_at=now,
-            booked_by=staff,
-        ),
+        assignment,
+        Presence.objects.create(assignment=assignment),
+        make_lead(engagement, staff),
+        *_hours(volunteer, site, assignment, staff, now),
         make.make_group(shift, by=staff),
         event,
         RecognitionInvitation.objects.create(
@@ -150,8 +158,30 @@ def make_rows():
         ),
         "feed_activity_once": make_feed(staff, kind="activity", activity=activity),
         "feed_branch_once": make_feed(staff, kind="branch", branch=branch),
+        "shift_lead_once_per_shift": make_lead(engagement, staff, shift=shift),
         "clearance_once_per_source_and_site": make.make_clearance(volunteer, site=site),
     }
+
+
+def _hours(volunteer, site, assignment, staff, now):
+    entry = HoursEntry.objects.create(
+        volunteer=volunteer, site=site, day=today(), minutes=60, told_at=now
+    )
+    change = HoursChange.objects.create(
+        volunteer=volunteer,
+        assignment=assignment,
+        before=60,
+        after=90,
+        changed_at=now,
+        changed_by=staff,
+    )
+    return [entry, change]
+
+
+def make_lead(engagement, by, **fields):
+    return ShiftLead.objects.create(
+        engagement=engagement, named_at=timezone.now(), named_by=by, **fields
+    )
 
 
 def make_feed(owner, **fields):
