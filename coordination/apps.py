@@ -10,6 +10,7 @@ class CoordinationConfig(AppConfig):
 
     def ready(self):
         from coordination import (
+            boxes,
             consent_emails,
             emails,
             group_emails,
@@ -42,3 +43,4 @@ class CoordinationConfig(AppConfig):
         tasks.register()
         alerts.register_recipients(queries.managers_to_tell)
         menu.register()
+        boxes.register()

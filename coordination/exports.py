@@ -54,6 +54,18 @@ def overview_csv(rows):
     )
 
 
+def hours_csv(lines):
+    """Hours, a line each: (Worked, Volunteer, Site). Minutes, so that a spreadsheet can add up."""
+    header = [_("Day"), _("Name"), _("Activity"), _("Branch"), _("What"), _("Minutes")]
+    return csv_response("timer", header, (_hours_row(*line) for line in lines))
+
+
+def _hours_row(row, volunteer, site):
+    what = row.what or (_("Shift") if row.is_shift else _("Besides the shifts"))
+    name = volunteer.person.display_name
+    return [row.day.isoformat(), name, site.activity, site.branch, what, row.minutes]
+
+
 def volunteers_csv(volunteers, user):
     """These volunteers with contact and the engagements that the user may see.
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from coordination import attendance
 from coordination.access import Permission
 from coordination.models import (
     Assignment,
@@ -187,6 +188,15 @@ def waiting(all_steps, on):
     for moment in TalkMoment:
         wanted |= lacking_talk(moment, first_day, on)
     return wanted
+
+
+def with_calls(due, on):
+    """The engagements that are due, and those, of any tie, that suggest a caring call; read
+    `attendance.with_absences`. No query more."""
+    rows = attendance.with_absences(Engagement.objects.not_ended(on), on)
+    wanted = attendance.calls_after()
+    calls = Q(absences__gte=wanted) if wanted else Q(pk__in=[])
+    return rows.filter(Q(pk__in=due.order_by().values("pk")) | calls)
 
 
 def engagements():

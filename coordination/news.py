@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from coordination import follow_up, overviews
+from coordination import follow_up, hours, overviews
 from coordination.access import Permission
 from coordination.models import Assignment, Engagement, Shift
 from coordination.overviews import Figure, Section
@@ -102,6 +102,15 @@ def _shift(shift):
     return f"{shift.title or shift.site.activity}, {shift.site.branch}: {when(shift.starts_at)}"
 
 
+def waiting_hours(monday):
+    """Hours besides the shifts that nobody has answered."""
+    return hours.entries().waiting().order_by("day", "pk")
+
+
+def _entry(entry):
+    return f"{entry.volunteer.person.display_name}, {entry.site}: {day(entry.day)}"
+
+
 SECTIONS = (
     Section("starts", _("Who starts"), starting, _person_and_start, Permission.VIEW_PEOPLE, 10),
     Section(
@@ -114,6 +123,14 @@ SECTIONS = (
         _shift,
         Permission.EDIT_SHIFTS,
         40,
+    ),
+    Section(
+        "hours",
+        _("Hours that wait for an answer"),
+        waiting_hours,
+        _entry,
+        Permission.EDIT_SHIFTS,
+        45,
     ),
     Section(
         "follow_up",

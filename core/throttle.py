@@ -12,7 +12,14 @@ from core.errors import DomainError
 HOUR = 3600
 # Deed -> how many times an hour. Libraries have many citizens behind one address.
 # A calendar is asked for by its phone, and by services that ask for many from one address.
-LIMITS = {"sign-up": 60, "verify": 60, "calendar": 30, "calendar-guess": 60, "group-guess": 60}
+LIMITS = {
+    "sign-up": 60,
+    "verify": 60,
+    "calendar": 30,
+    "calendar-guess": 60,
+    "group-guess": 60,
+    "poster-guess": 60,
+}
 
 
 def check(request, deed, of=None):

@@ -1,13 +1,12 @@
-"""Sign up for a shift, cancel, and register who came."""
+"""Sign up for a shift, and cancel."""
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import emails, events, joining, scheduling
+from coordination import emails, joining, scheduling
 from coordination.actions import line
-from coordination.locks import lock_people, locked_assignment, locked_shift, locked_volunteer
+from coordination.locks import locked_assignment, locked_shift, locked_volunteer
 from coordination.models import Assignment
 from coordination.states import ASSIGNMENT, AssignmentState, SignUpWay
 from core import audit
@@ -15,8 +14,6 @@ from core.errors import DomainError
 
 audit.kind("assignment.booked", gettext_lazy("Signed up for a shift"))
 audit.kind("assignment.cancelled", gettext_lazy("Cancelled a shift"))
-audit.kind("assignment.attendance", gettext_lazy("Attendance registered"))
-audit.kind("assignment.attendance_corrected", gettext_lazy("Attendance corrected"))
 
 
 @transaction.atomic
@@ -84,70 +81,6 @@ def cancel(*, assignment, by):
         emails.send_released([assignment], why=emails.BY_STAFF, event=event)
     line.advance(shift)
     return assignment
-
-
-@transaction.atomic
-def mark_attendance(*, assignment, attended, by):
-    """Register whether the volunteer came, once the shift has begun; return the assignment.
-
-    A mark can be corrected, which leaves an event of its own; the same mark again changes
-    nothing. Publishes `AttendanceMarked`. Raises DomainError "not_begun", "wrong_state".
-    """
-    changed, assignment = _mark(assignment, attended, by)
-    if changed:
-        _tell([assignment], by)
-    return assignment
-
-
-def _tell(marked, by):
-    people = tuple(sorted({assignment.volunteer_id for assignment in marked}))
-    events.publish(events.AttendanceMarked(volunteer_ids=people, by=by))
-
-
-def _mark(assignment, attended, by):
-    """(Was it changed, the assignment)."""
-    assignment = _locked(assignment)
-    if assignment.starts_at > timezone.now():
-        raise DomainError(
-            _("The shift has not begun yet. Register who came when it has."), code="not_begun"
-        )
-    target = AssignmentState.ATTENDED if attended else AssignmentState.ABSENT
-    if assignment.state == target:
-        return False, assignment
-    ASSIGNMENT.require(assignment.state, target)
-    corrected = assignment.state != AssignmentState.BOOKED
-    assignment.state = target
-    assignment.attendance_at = timezone.now()
-    assignment.attendance_by = by
-    assignment.save(update_fields=["state", "attendance_at", "attendance_by"])
-    kind = "assignment.attendance_corrected" if corrected else "assignment.attendance"
-    _record(kind, assignment, assignment.shift, by=by, fields=("state",))
-    return True, assignment
-
-
-@transaction.atomic
-def mark_all(*, marks, by):
-    """Register many at once: `marks` is (assignment, attended) pairs; all, or none.
-
-    People are locked in order before the first mark. Returns how many were given.
-    """
-    marks = list(marks)
-    lock_people([assignment.volunteer_id for assignment, _attended in marks])
-    found = [_mark(assignment, attended, by) for assignment, attended in marks]
-    changed = [assignment for was_changed, assignment in found if was_changed]
-    if changed:
-        _tell(changed, by)
-    return len(marks)
-
-
-def _locked(assignment):
-    """The assignment as it is now, its person locked first."""
-    lock_people([assignment.volunteer_id])
-    return (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("volunteer__person", "shift__site__activity", "shift__site__branch")
-        .get(pk=assignment.pk)
-    )
 
 
 def _record(kind, assignment, shift, *, by, fields=()):
