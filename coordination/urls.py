@@ -5,8 +5,10 @@ from django.urls import path
 from coordination.views import (
     activities,
     associations,
+    attendance,
     branches,
     calendars,
+    check_in,
     consent,
     copying,
     correspondence,
@@ -15,6 +17,7 @@ from coordination.views import (
     follow_up,
     group_messages,
     groups,
+    hours,
     imports,
     line,
     overview,
@@ -22,6 +25,7 @@ from coordination.views import (
     own_messages,
     own_places,
     people,
+    phoned,
     recognition,
     reminders,
     series,
@@ -176,7 +180,6 @@ shift_urls = [
     path("vagter/<int:pk>/flyt/", shifts.RescheduleView.as_view(), name="shift-reschedule"),
     path("vagter/<int:pk>/aflys/", shifts.ShiftCancelView.as_view(), name="shift-cancel"),
     path("vagter/<int:pk>/tilmeld/", shifts.SignUpView.as_view(), name="shift-sign-up"),
-    path("vagter/<int:pk>/fremmoede/", shifts.AttendanceView.as_view(), name="shift-attendance"),
     path(
         "vagter/<int:pk>/opslag/",
         shifts.VolunteerLookupView.as_view(),
@@ -201,6 +204,75 @@ shift_urls = [
         "tilmeldinger/<int:pk>/afmeld/",
         shifts.AssignmentCancelView.as_view(),
         name="assignment-cancel",
+    ),
+]
+
+attendance_urls = [
+    path(
+        "vagter/<int:pk>/fremmoede/", attendance.AttendanceView.as_view(), name="shift-attendance"
+    ),
+    path(
+        "vagter/<int:pk>/fremmoedeliste.pdf",
+        attendance.ShiftSheetView.as_view(),
+        name="attendance-sheet",
+    ),
+    path(
+        "aktiviteter/<int:pk>/fremmoedelister/",
+        attendance.SheetListView.as_view(),
+        name="attendance-sheets",
+    ),
+    path(
+        "aktiviteter/<int:pk>/fremmoedeliste.pdf",
+        attendance.DaySheetView.as_view(),
+        name="attendance-day",
+    ),
+    path(
+        "steder/<int:pk>/fremmoede/",
+        attendance.SiteAttendanceView.as_view(),
+        name="site-attendance",
+    ),
+    path("steder/<int:pk>/plakat.pdf", attendance.PosterView.as_view(), name="site-poster"),
+    path(
+        "steder/<int:pk>/plakat/forny/",
+        attendance.PosterRenewView.as_view(),
+        name="poster-renew",
+    ),
+    path(
+        "steder/<int:pk>/vagtansvarlige/ny/",
+        attendance.LeadCreateView.as_view(),
+        name="lead-create",
+    ),
+    path("vagtansvarlige/<int:pk>/afslut/", attendance.LeadEndView.as_view(), name="lead-end"),
+    path("vagter/afbud/", phoned.PhonedView.as_view(), name="phoned"),
+    path(
+        "tilmeldinger/<int:pk>/afbud/",
+        phoned.PhonedCancelView.as_view(),
+        name="assignment-phoned",
+    ),
+    path("jeg-er-her/<str:token>/", check_in.CheckInView.as_view(), name="check-in"),
+    path("tilmeldinger/<int:pk>/fravaer/", hours.ReasonView.as_view(), name="absence-reason"),
+    path("tilknytninger/<int:pk>/omsorgsopkald/", hours.CallView.as_view(), name="caring-call"),
+    path("min-side/vagtansvar/", check_in.LedListView.as_view(), name="own-led"),
+    path("min-side/vagtansvar/<int:pk>/", check_in.LedShiftView.as_view(), name="own-led-shift"),
+]
+
+hours_urls = [
+    path("timer/", hours.WaitingListView.as_view(), name="hours-waiting"),
+    path("timer/alle/", hours.HoursListView.as_view(), name="hours-list"),
+    path("timer/timer.csv", hours.HoursExportView.as_view(), name="hours-export"),
+    path("timer/<int:pk>/", hours.EntryView.as_view(), name="hours-entry"),
+    path("tilmeldinger/<int:pk>/minutter/", hours.ShiftMinutesView.as_view(), name="shift-minutes"),
+    path("min-side/timer/", hours.OwnHoursView.as_view(), name="own-hours"),
+    path("min-side/timer/andet/", hours.OwnTellView.as_view(), name="own-hours-tell"),
+    path(
+        "min-side/timer/<int:pk>/fortryd/",
+        hours.OwnWithdrawView.as_view(),
+        name="own-hours-withdraw",
+    ),
+    path(
+        "min-side/timer/<int:pk>/opgoerelse.pdf",
+        hours.OwnStatementView.as_view(),
+        name="own-hours-statement",
     ),
 ]
 
@@ -454,6 +526,8 @@ urlpatterns = [
     *organisation_urls,
     *lookup_urls,
     *shift_urls,
+    *attendance_urls,
+    *hours_urls,
     *series_urls,
     *group_urls,
     *template_urls,

@@ -16,7 +16,7 @@ from agreements.actions import attestations, batches, cpr, declarations
 from agreements.models import Attestation, HeldCpr, OrderBatch, ThresholdCrossing
 from agreements.states import CLOSING, OPENING, UNDER_WAY, AttestationState
 from coordination import eligibility
-from coordination.actions import assignments, engagements
+from coordination.actions import attendance, engagements
 from coordination.models import Assignment, Clearance, Engagement, Tie
 from coordination.tests import factories as make
 from core import policies
@@ -131,11 +131,11 @@ class History:
             booked_at=timezone.now(),
             booked_by=self.coordinator,
         )
-        assignments.mark_attendance(assignment=booked, attended=True, by=self.coordinator)
+        attendance.mark_attendance(assignment=booked, attended=True, by=self.coordinator)
 
     def was_not_there(self):
         marked = Assignment.objects.filter(state="attended").first()
-        marked and assignments.mark_attendance(
+        marked and attendance.mark_attendance(
             assignment=marked, attended=False, by=self.coordinator
         )
 

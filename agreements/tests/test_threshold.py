@@ -14,7 +14,7 @@ from agreements.models import AttestationDuty, ThresholdCrossing
 from agreements.tests import factories
 from agreements.threshold import Crossing, Limits
 from coordination import eligibility
-from coordination.actions import assignments, engagements
+from coordination.actions import attendance, engagements
 from coordination.models import Assignment, Clearance, Engagement, Tie
 from coordination.tests import factories as make
 from core import policies
@@ -136,7 +136,7 @@ def attend(engagement, ago, by, *, attended=True, hour=10):
         booked_at=timezone.now(),
         booked_by=by,
     )
-    return assignments.mark_attendance(assignment=booked, attended=attended, by=by)
+    return attendance.mark_attendance(assignment=booked, attended=attended, by=by)
 
 
 def lacking(engagement, day):
@@ -221,7 +221,7 @@ def test_corrected_attendance_takes_the_crossing_back(festival, coordinator):
     here, _there = festival
     marked = [attend(here, ago, coordinator) for ago in (40, 30, 20, 10)]
 
-    assignments.mark_attendance(assignment=marked[1], attended=False, by=coordinator)
+    attendance.mark_attendance(assignment=marked[1], attended=False, by=coordinator)
 
     assert not ThresholdCrossing.objects.exists()
     here.volunteer.refresh_from_db()

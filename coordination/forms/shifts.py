@@ -1,4 +1,4 @@
-"""Forms about shifts: plan, change, move, sign up, attendance."""
+"""Forms about shifts: plan, change, move, sign up."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,10 +9,8 @@ from coordination.access import Permission
 from coordination.forms.engagements import site_field
 from coordination.forms.look_first import ConsentForm
 from coordination.models import Volunteer
-from coordination.states import AssignmentState, SignUpWay
+from coordination.states import SignUpWay
 from core import forms
-
-CAME, ABSENT = "came", "absent"
 
 
 class PeriodFields(forms.Form):
@@ -170,31 +168,3 @@ class SignUpForm(forms.Form):
     def __init__(self, *args, shift, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["volunteer"] = EngagedVolunteerField(shift)
-
-
-class AttendanceForm(forms.Form):
-    """Who came: one question for each who is on the shift. Unanswered ones stay as they are."""
-
-    submit_label = gettext_lazy("Save attendance")
-    mark_optional = False
-    given = {AssignmentState.ATTENDED: CAME, AssignmentState.ABSENT: ABSENT}
-
-    def __init__(self, *args, assignments, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.assignments = {f"a{row.pk}": row for row in assignments}
-        for name, row in self.assignments.items():
-            self.fields[name] = forms.ChoiceField(
-                label=row.volunteer.person.display_name,
-                choices=[(CAME, _("Came")), (ABSENT, _("Did not come"))],
-                initial=self.given.get(row.state),
-                widget=forms.RadioSelect,
-                required=False,
-            )
-
-    def marks(self):
-        """(assignment, attended) for each answer that changes something."""
-        return [
-            (row, self.cleaned_data[name] == CAME)
-            for name, row in self.assignments.items()
-            if self.cleaned_data[name] and self.cleaned_data[name] != self.given.get(row.state)
-        ]

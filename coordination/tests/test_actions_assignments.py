@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination import eligibility
-from coordination.actions import assignments
+from coordination.actions import assignments, attendance
 from coordination.models import Assignment, Person
 from coordination.states import ASSIGNMENT, AssignmentState
 from coordination.tests import factories
@@ -212,7 +212,7 @@ def test_attendance_before_the_start(frida, site, coordinator):
     assignment = sign_up(factories.make_shift(site), frida)
     refused(
         "not_begun",
-        assignments.mark_attendance,
+        attendance.mark_attendance,
         assignment=assignment,
         attended=True,
         by=coordinator,
@@ -223,7 +223,7 @@ def test_attendance_correction_leaves_a_trace(frida, site, coordinator):
     assignment = sign_up(factories.make_shift(site), frida)
     begun(assignment.shift)
     for attended in (True, True, False):
-        assignments.mark_attendance(assignment=assignment, attended=attended, by=coordinator)
+        attendance.mark_attendance(assignment=assignment, attended=attended, by=coordinator)
     assignment.refresh_from_db()
     assert assignment.state == AssignmentState.ABSENT
     kinds = AuditEvent.objects.filter(kind__startswith="assignment.attend").order_by("pk")
@@ -238,10 +238,10 @@ def test_attendance_correction_leaves_a_trace(frida, site, coordinator):
 
 DEEDS = {
     AssignmentState.CANCELLED: lambda row, by: assignments.cancel(assignment=row, by=by),
-    AssignmentState.ATTENDED: lambda row, by: assignments.mark_attendance(
+    AssignmentState.ATTENDED: lambda row, by: attendance.mark_attendance(
         assignment=row, attended=True, by=by
     ),
-    AssignmentState.ABSENT: lambda row, by: assignments.mark_attendance(
+    AssignmentState.ABSENT: lambda row, by: attendance.mark_attendance(
         assignment=row, attended=False, by=by
     ),
 }

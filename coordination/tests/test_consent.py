@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from coordination import consent as rules
 from coordination import feeds, line, rosters
-from coordination.actions import activities, assignments, consent, shifts
+from coordination.actions import activities, assignments, attendance, consent, shifts
 from coordination.actions import feeds as feed_actions
 from coordination.actions import line as lines
 from coordination.actions import series as series_actions
@@ -313,7 +313,7 @@ def test_begun_shift_lets_nobody_go(site, coordinator):
     lines.advance_due()
     with transaction.atomic():
         lines.advance(locked_shift(shift.pk))
-    assignments.mark_attendance(assignment=row, attended=True, by=coordinator)
+    attendance.mark_attendance(assignment=row, attended=True, by=coordinator)
     assert fresh(row).state == "attended"
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coordination import emails, follow_up, reminder_emails
-from coordination.actions import assignments, preferences, shifts
+from coordination.actions import assignments, attendance, preferences, shifts
 from coordination.actions import follow_up as actions
 from coordination.models import Assignment
 from coordination.tests import factories
@@ -333,7 +333,7 @@ def test_attendance_after_an_outage_asks_once_for_all(site, coordinator, clock):
 def test_registered_in_the_meantime_is_skipped(site, coordinator, mailoutbox):
     assignment = booked(site, starts_at=in_hours(-50))
     remind(ATTENDANCE)
-    assignments.mark_attendance(assignment=assignment, attended=True, by=coordinator)
+    attendance.mark_attendance(assignment=assignment, attended=True, by=coordinator)
     delivery.deliver()
     assert mailoutbox == []
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import follow_up
+from coordination import attendance, follow_up
 from coordination.access import Permission
 from coordination.actions import follow_up as actions
 from coordination.forms.follow_up import MentorForm, StepsForm, TalkForm
@@ -45,8 +45,8 @@ class FollowUpListView(ListView):
 
     def permitted_rows(self):
         self.steps = follow_up.steps()
-        rows = follow_up.followed(today()).filter(follow_up.waiting(self.steps, today()))
-        rows = rows.permitted(self.request.user, self.permission)
+        due = follow_up.followed(today()).filter(follow_up.waiting(self.steps, today()))
+        rows = follow_up.with_calls(due, today()).permitted(self.request.user, self.permission)
         return follow_up.with_everything(rows.order_by("-starts_on", "-pk"))
 
     def people_in(self, rows):
@@ -58,6 +58,7 @@ class FollowUpListView(ListView):
             {
                 "engagement": row,
                 "lines": follow_up.still_waiting(row, self.steps, today()),
+                "wants_call": attendance.wants_call(row),
             }
             for row in context["rows"]
         ]
@@ -67,7 +68,7 @@ class FollowUpListView(ListView):
                 follow_up.without_attendance(self.request.user, timezone.now())[:MOST_SHIFTS]
             )
         return context | {
-            "found": [one for one in found if one["lines"]],
+            "found": [one for one in found if one["lines"] or one["wants_call"]],
             "shifts": shifts,
             "today": today(),
         }

@@ -1,4 +1,4 @@
-"""Staff's pages of shifts: the list, one shift, plan, change, move, cancel, sign up, attendance."""
+"""Staff's pages of shifts: the list, one shift, plan, change, move, cancel, sign up."""
 
 from collections import Counter
 
@@ -13,7 +13,6 @@ from coordination.access import Permission, scope_of
 from coordination.actions import assignments, shifts
 from coordination.filters import ShiftFilter
 from coordination.forms.shifts import (
-    AttendanceForm,
     DetailsForm,
     EngagedVolunteerField,
     OneShiftFields,
@@ -380,30 +379,6 @@ class VolunteerLookupView(DetailView):
             name=name, id=request.GET.get("id", ""), query=words, hits=hits
         )
         return render(request, "components/lookup_results.html", {"lookup": lookup})
-
-
-class AttendanceView(ShiftPageMixin, FormView):
-    """Register who came, everybody in one form."""
-
-    form_class = AttendanceForm
-    heading = gettext_lazy("Who came?")
-    success_message = gettext_lazy("Attendance is saved.")
-    access_purpose = DETAIL
-
-    def people_in(self, rows):
-        people = self.object.assignments.holding_a_place().select_related("volunteer__person")
-        self.booked = list(people.order_by("booked_at", "pk"))
-        return [row.volunteer_id for row in self.booked]
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {
-            "assignments": self.booked,
-            "cancel_url": shift_url(self.object.pk),
-        }
-
-    def perform(self, form):
-        assignments.mark_all(marks=form.marks(), by=self.request.user)
-        return shift_url(self.object.pk)
 
 
 class AssignmentCancelView(ActionView):

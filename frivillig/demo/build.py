@@ -15,6 +15,7 @@ from frivillig.demo import (
     papers,
     places,
     post,
+    presence,
     starts,
     thanks,
     visits,
@@ -65,6 +66,7 @@ def build(say=lambda sentence: None):
         thanks.say_thanks(found)
         post.write(found)
         starts.welcome(found)
+        presence.register(found)
         writing.write(found)
         visits.come(found, crowd)
         visits.move_one(found)

@@ -84,6 +84,24 @@ coordination:assignment-grant             waiting      in   404  404  403  403  
 coordination:assignment-decline           waiting      in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-confirm           unconfirmed  in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-cancel            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
+# Attendance
+coordination:attendance-sheet             shift        in   404  404  403  ok   ok   ok   404  ok   ok   -
+coordination:attendance-day               activity     in   404  404  403  ok   ok   ok   404  ok   ok   -
+coordination:attendance-sheets            activity     in   404  404  403  ok   ok   ok   404  ok   ok   -
+coordination:site-attendance              site         in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:site-poster                  site         in   404  404  403  403  403  ok   404  ok   ok   -
+coordination:poster-renew                 site         in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:lead-create                  site         in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:lead-end                     shift-lead   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:phoned                       -            in   403  403  403  403  403  ok   .    ok   ok   -
+coordination:assignment-phoned            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:absence-reason               absent       in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:caring-call                  engagement   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:hours-waiting                -            in   403  403  403  403  403  ok   .    ok   ok   post
+coordination:hours-entry                  told         in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:hours-list                   -            in   403  403  403  403  ok   ok   .    ok   ok   -
+coordination:hours-export                 -            in   403  403  403  403  ok   ok   .    ok   ok   -
+coordination:shift-minutes                attended     in   404  404  403  403  403  ok   404  ok   ok   post
 # Regular shifts
 coordination:series-list                  -            in   403  403  ok   ok   ok   ok   .    ok   ok   -
 coordination:series-create                -            in   403  403  403  403  403  ok   .    ok   ok   post
@@ -236,6 +254,12 @@ coordination:own-assignment-file          assignment   in   404  ok   404  404  
 coordination:feed-renew                   feed         in   404  ok   404  404  post
 coordination:feed-off                     feed         in   404  ok   404  404  post
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
+coordination:own-hours                    -            in   ok   ok   .    ok   -
+coordination:own-hours-tell               -            in   404  ok   .    404  post
+coordination:own-hours-withdraw           told         in   404  ok   404  404  post
+coordination:own-hours-statement          month        in   404  ok   .    404  -
+coordination:own-led                      -            in   ok   ok   .    ok   -
+coordination:own-led-shift                led-shift    in   404  ok   404  404  post
 coordination:own-place                    waiting      in   404  ok   404  404  post
 coordination:own-change                   unconfirmed  in   404  ok   404  404  post
 coordination:own-reminders                -            in   404  ok   .    404  post
@@ -283,6 +307,7 @@ core:accessibility                        -            ok
 coordination:feed                         feed-address ok
 coordination:group-link                   group-token  ok
 coordination:group-give-back              group-token  ok
+coordination:check-in                     poster       ok
 agreements:sign-start                     token        ok
 agreements:sign-code                      token        ok
 agreements:sign-read                      token        go

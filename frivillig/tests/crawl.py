@@ -29,6 +29,7 @@ ANYTHING = {
     "board": "agreement-unsigned",
     "consent": "newsletter",
     "none": 0,
+    "month": 202603,
     "key": {"uidb36": "1", "key": "set-password"},
     "failed-name": "tests.failed",
 }

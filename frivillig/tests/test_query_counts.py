@@ -21,6 +21,7 @@ from coordination import emails
 from coordination.models import (
     Assignment,
     GroupMessage,
+    HoursEntry,
     RecognitionInvitation,
     ShiftTemplate,
 )
@@ -45,6 +46,7 @@ QUERIES = {
     "coordination:association-list": 7,
     "coordination:follow-up": 12,
     "coordination:overview": 9,
+    "coordination:hours-waiting": 8,
     "coordination:shift-list": 12,
     "coordination:series-list": 7,
     "coordination:shift-template-list": 7,
@@ -117,6 +119,9 @@ class Filler:
         volunteer = volunteer or make.make_volunteer()
         engagement = make.make_engagement(volunteer, site, association=association)
         self._shift(site, volunteer)
+        HoursEntry.objects.create(
+            volunteer=volunteer, site=site, day=today(), minutes=60, told_at=timezone.now()
+        )
         self._papers(branch, volunteer, engagement)
         event = make.make_recognition_event(branch)
         invitation = RecognitionInvitation.objects.create(

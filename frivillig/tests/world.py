@@ -22,7 +22,7 @@ from agreements.actions import (
 )
 from agreements.models import Agreement, AttestationKind, VerificationCode
 from agreements.tests import factories as papers
-from coordination import emails, feeds, groups, timetable
+from coordination import emails, feeds, groups, posters, timetable
 from coordination.access import Role
 from coordination.actions import feeds as feed_actions
 from coordination.actions import imports, shift_templates
@@ -31,11 +31,13 @@ from coordination.models import (
     Assignment,
     ClosingDay,
     GroupMessage,
+    HoursEntry,
     ImportTable,
     Mentorship,
     OpeningHours,
     RecognitionInvitation,
     SchoolHoliday,
+    ShiftLead,
     StepOwner,
     Tie,
     WelcomeStep,
@@ -251,6 +253,7 @@ def _shifts(place, site, volunteer):
     ]
     place.rows |= {"shift": coming, "free-shift": free, "past-shift": past}
     _series(place, site, title)
+    _attendance(place, site, volunteer, title)
     place.rows["assignment"] = booked[0]
     place.rows |= _waiting(place, site, volunteer, title)
     place.rows |= _groups(place, free, past)
@@ -281,6 +284,54 @@ def _groups(place, coming, past):
         for shift in (coming, past)
     )
     return {"group": group, "past-group": been, "group-token": groups.token(group)}
+
+
+def _attendance(place, site, volunteer, title):
+    """The volunteer is shift lead of a shift of today, which has just begun; and the poster."""
+    lead = ShiftLead.objects.create(
+        engagement=place.rows["engagement"],
+        named_at=timezone.now(),
+        named_by=place.staff[Role.LOCAL_COORDINATOR],
+    )
+    start = timezone.now() - timedelta(minutes=1)
+    led = make.make_shift(site, title=f"{title} nu", starts_at=start)
+    Assignment.objects.create(
+        shift=led,
+        volunteer=volunteer,
+        starts_at=led.starts_at,
+        ends_at=led.ends_at,
+        booked_at=start,
+        booked_by=place.staff[Role.LOCAL_COORDINATOR],
+    )
+    place.rows |= _marked(place, site, volunteer, title)
+    place.rows |= {"shift-lead": lead, "led-shift": led, "poster": posters.token(site)}
+
+
+def _marked(place, site, volunteer, title):
+    """Somebody came and somebody did not, some days ago; and hours told of besides."""
+    by, rows = place.staff[Role.LOCAL_COORDINATOR], {}
+    for state, days in (("attended", 5), ("absent", 6)):
+        shift = make.make_shift(site, title=f"{title} {state}", day=today() - timedelta(days=days))
+        rows[state] = Assignment.objects.create(
+            shift=shift,
+            volunteer=volunteer,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            state=state,
+            booked_at=shift.starts_at,
+            booked_by=by,
+            attendance_at=shift.ends_at,
+            attendance_by=by,
+        )
+    told = HoursEntry.objects.create(
+        volunteer=volunteer,
+        site=site,
+        day=today() - timedelta(days=2),
+        minutes=45,
+        words=f"{place.mark} pyntede op",
+        told_at=timezone.now(),
+    )
+    return rows | {"told": told}
 
 
 def _waiting(place, site, volunteer, title):

@@ -47,6 +47,7 @@ APPS = ("core", "coordination", "agreements", "recruitment")
 # Forms whose nonsense cannot be wrong: questions that need no answer, and a very long password.
 NEVER_WRONG = {
     "coordination:shift-attendance",
+    "coordination:own-led-shift",
     "coordination:recognition-attendance",
     "account_set_password",
 }
