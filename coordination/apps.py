@@ -22,6 +22,7 @@ class CoordinationConfig(AppConfig):
             queries,
             reach,
             reminder_emails,
+            stand_in_emails,
             tasks,
         )
         from coordination.access import register_person_tie
@@ -39,6 +40,7 @@ class CoordinationConfig(AppConfig):
         consent_emails.register()
         group_emails.register()
         reminder_emails.register()
+        stand_in_emails.register()
         news.register()
         tasks.register()
         alerts.register_recipients(queries.managers_to_tell)

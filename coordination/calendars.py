@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from django.db.models import CharField, F, Sum
+from django.db.models import CharField, F, Q, Sum
 from django.db.models.functions import Cast, Collate
 from django.utils import timezone
 
@@ -220,13 +220,17 @@ def own_week(day, today, user):
 
 
 def too_few(rows):
-    """Those of the shifts (`rosters.with_gaps`) that it takes more people for to work."""
-    return rows.filter(held__lt=F("minimum"))
+    """Those of the shifts (`rosters.with_gaps`) that it takes more people for to work, or more in
+    one of their roles. 1 query."""
+    return rows.filter(Q(held__lt=F("minimum")) | Q(pk__in=list(rosters.roles_lacking(rows))))
 
 
-def lacking(rows):
-    """How many people it takes yet for the shifts (`rosters.with_gaps`) to work. 1 query."""
-    return too_few(rows).order_by().aggregate(people=Sum(F("minimum") - F("held")))["people"] or 0
+def lacking(rows, in_roles):
+    """How many people it takes yet for the shifts (`rosters.with_gaps`) to work; `in_roles`: those
+    of them in which a role lacks people (`rosters.roles_lacking`). 1 query."""
+    plain = rows.filter(held__lt=F("minimum"), roles="").order_by()
+    people = plain.aggregate(people=Sum(F("minimum") - F("held")))["people"] or 0
+    return people + sum(one.lacking for found in in_roles.values() for one in found)
 
 
 def in_on(rows, day):

@@ -269,11 +269,12 @@ def assignments(messages):
 
 
 def shift_context(assignment):
+    """What every text about somebody's shift tells."""
     shift = assignment.shift
     place = shift.place or shift.site.place
     return {
         "first_name": assignment.volunteer.person.first_name,
-        "what": shift.title or localised(shift.site.activity, "title").text,
+        "what": _what(assignment),
         "day": shift.day,
         "time": period(shift.starts_at, shift.ends_at),
         "branch": shift.site.branch,
@@ -281,6 +282,13 @@ def shift_context(assignment):
         "note": shift.note,
         "own_shifts_url": mail.link("coordination:own-shift-list"),
     }
+
+
+def _what(assignment):
+    """The shift's title, or the activity's, with the role if there is one."""
+    shift = assignment.shift
+    title = shift.title or localised(shift.site.activity, "title").text
+    return f"{title}, {assignment.role}" if assignment.role else title
 
 
 def _reminder_context(message):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from coordination import eligibility, joining, line, load, scheduling
+from coordination import eligibility, joining, line, load, scheduling, shift_roles
 from coordination.models import Assignment, Engagement
 from coordination.states import HOLDING_A_PLACE
 
@@ -31,7 +31,7 @@ class WhoCan:
 
     `of_the_shift` stops all volunteers (it is full, closed, or for coordinators); `able` are those
     whom nothing of their own stops; `on_it` are there or have asked; `without_sign_in` are the able
-    who cannot see the shift on a page of their own.
+    who cannot see the shift on a page of their own. `roles`: a RoleStand for each of its roles.
     """
 
     total: int
@@ -40,6 +40,7 @@ class WhoCan:
     stops: tuple
     of_the_shift: tuple
     without_sign_in: tuple
+    roles: tuple = ()
 
 
 def who_can(shift, now):
@@ -47,7 +48,7 @@ def who_can(shift, now):
     and one for its line.
     """
     tied = eligibility.tied_at(shift.site, shift.day)
-    times = _Times(shift)
+    times, standing = _Times(shift), line.read(shift, now)
     able, on_it, stopped, texts = [], [], {}, {}
     for one in tied:
         reasons = [*one.obstacles, *times.reasons(one)]
@@ -63,8 +64,9 @@ def who_can(shift, now):
         able=tuple(one.volunteer_id for one in able),
         on_it=tuple(on_it),
         stops=tuple(_stops(stopped, texts)),
-        of_the_shift=tuple(_of_the_shift(shift, now)),
+        of_the_shift=tuple(_of_the_shift(shift, standing, now)),
         without_sign_in=tuple(one.volunteer_id for one in able if not one.can_sign_in),
+        roles=tuple(shift_roles.stands(shift, standing.in_role)),
     )
 
 
@@ -115,8 +117,7 @@ class _Times:
         )
 
 
-def _of_the_shift(shift, now):
-    standing = line.read(shift, now)
+def _of_the_shift(shift, standing, now):
     return (
         scheduling.closed_reasons(shift, now)
         + joining.own_reasons(shift, now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from coordination import eligibility, load, scheduling
 from coordination.models import Assignment
+from coordination.shift_roles import roles_of
 from coordination.states import SignUpWay
 from core import policies
 from core.errors import DomainError
@@ -56,13 +57,13 @@ def _hours(shift, field, key):
     return policies.get(key, path=shift.site.branch.path) if own is None else own
 
 
-def obstacles(shift, volunteer, *, standing, is_own, now):
+def obstacles(shift, volunteer, *, standing, is_own, now, role=""):
     """Every reason why the volunteer cannot join the shift now, as Obstacles. 3 queries.
 
-    `standing` is the shift's Line, `is_own` whether they ask for themselves: who signs up, until
-    when, and the hours of the young bind volunteers and not coordinators. The shift comes with its
-    site, activity and rules, the volunteer with their person. Binding only for rows that the
-    transaction has locked.
+    `standing` is the shift's Line, `role` the one they would like of the shift's, `is_own` whether
+    they ask for themselves: who signs up, until when, and the hours of the young bind volunteers
+    and not coordinators. The shift comes with its site, activity and rules, the volunteer with
+    their person. Binding only for rows that the transaction has locked.
     """
     held = held_around(volunteer, shift)
     age = volunteer.person.youngest_age_on(shift.day)
@@ -73,8 +74,25 @@ def obstacles(shift, volunteer, *, standing, is_own, now):
         + scheduling.busy_reasons(shift, held)
         + (load.young_reasons(age, shift, held) if is_own else [])
         + scheduling.pending_reasons(_pending_state(standing, volunteer))
-        + scheduling.room_reasons(standing.capacity, standing.taken)
+        + room_reasons(standing, role)
     )
+
+
+def room_reasons(standing, role=""):
+    """Why there is no room, in the role or at all."""
+    if role and standing.taken < standing.capacity and not standing.has_room(role):
+        return scheduling.role_reasons(role)
+    return scheduling.room_reasons(standing.capacity, standing.taken)
+
+
+def require_role(shift, role):
+    """A role of the shift, or none; DomainError "role_unknown" for another."""
+    if role and role not in {one.name for one in roles_of(shift)}:
+        raise DomainError(
+            _("The shift has no such role any more. Choose among those it has."),
+            code="role_unknown",
+            field="role",
+        )
 
 
 def held_around(volunteer, shift):
@@ -111,16 +129,18 @@ def own_reasons(shift, now):
     )
 
 
-def obstacles_of_many(shift, volunteers, *, with_hours=False):
+def obstacles_of_many(shift, volunteers, *, with_hours=False, leaving=()):
     """{volunteer id: Obstacles} of the gate and of time, for choosing among many. 3 queries.
 
     `with_hours`: the hours of the young too, which keep them from saying yes by themselves.
+    `leaving`: ids of shifts that they give up for this one.
     """
     gate = eligibility.obstacles_of(volunteers, site=shift.site, day=shift.day)
     first, last = load.week_around(shift.starts_at)
     rows = Assignment.objects.holding_a_place().filter(
         volunteer__in=list(gate), starts_at__lt=max(last, shift.ends_at), ends_at__gt=first
     )
+    rows = rows.exclude(shift__in=leaving) if leaving else rows
     held = {}
     for pk, *values in rows.values_list("volunteer_id", *load.HELD_FIELDS):
         held.setdefault(pk, []).append(load.Held(*values))

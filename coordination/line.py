@@ -5,16 +5,22 @@ whose time is up holds nothing, nor does who had to say yes again to a changed s
 time; their place belongs to the next in line.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from coordination.models import Assignment
+from coordination.shift_roles import ANY, Room, ShiftRole, roles_of
 from coordination.states import HOLDING_A_PLACE, PENDING, AssignmentState
 
 
 @dataclass(frozen=True)
 class Line:
     """How a shift's places stand at an instant; rows in the order of asking. What groups hold is
-    among the `held`."""
+    among the `held`.
+
+    `roles` are the shift's, and `in_role` how many have each, offers among them; neither where it
+    has none.
+    """
 
     capacity: int
     held: int
@@ -23,6 +29,8 @@ class Line:
     waiting: tuple
     requested: tuple
     unanswered: tuple
+    roles: tuple[ShiftRole, ...] = ()
+    in_role: dict = field(default_factory=dict)
 
     @property
     def free(self):
@@ -32,7 +40,22 @@ class Line:
     @property
     def open_to_all(self):
         """Free places beyond those that wait."""
-        return max(self.free - len(self.waiting), 0)
+        return self.beyond_the_line().free if self.roles else max(self.free - len(self.waiting), 0)
+
+    def room(self):
+        """The Room of the free places, for giving them one by one."""
+        return Room(self.free, self.roles, self.in_role)
+
+    def beyond_the_line(self):
+        """The Room that is left when all who wait have had what they wait for, in order."""
+        room = self.room()
+        for row in self.waiting:
+            room.take(row.role)
+        return room
+
+    def has_room(self, role=ANY):
+        """True if there is a place, in the role if one is asked for."""
+        return self.room().role_for(role) is not None
 
     @property
     def taken(self):
@@ -54,15 +77,19 @@ def line_of(shift, rows, now):
         return tuple(row for row in asking if row.state == state)
 
     offered = those(AssignmentState.OFFERED)
+    holding = [row for row in rows if row.state in HOLDING_A_PLACE and not row.lets_go(now)]
+    standing = [row for row in offered if row.has_offer(now)]
+    roles = roles_of(shift)
     return Line(
         capacity=shift.capacity,
-        held=sum(row.state in HOLDING_A_PLACE and not row.lets_go(now) for row in rows)
-        + shift.group_seats,
-        offered=tuple(row for row in offered if row.has_offer(now)),
+        held=len(holding) + shift.group_seats,
+        offered=tuple(standing),
         lapsed=tuple(row for row in offered if not row.has_offer(now)),
         waiting=those(AssignmentState.WAITING),
         requested=those(AssignmentState.REQUESTED),
         unanswered=tuple(row for row in rows if row.lets_go(now)),
+        roles=roles,
+        in_role=Counter(row.role for row in (*holding, *standing)) if roles else {},
     )
 
 

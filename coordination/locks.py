@@ -56,6 +56,22 @@ def locked_assignment(assignment_id):
     return assignment
 
 
+def locked_places(assignment_ids, person_ids=()):
+    """{id: assignment} of several, as they are now: everybody on them and these people, then their
+    shifts, then the rows, each locked in order. 4 queries.
+    """
+    ids = sorted(set(assignment_ids))
+    found = Assignment.objects.filter(pk__in=ids).values_list("volunteer_id", "shift_id")
+    people, shift_ids = zip(*found, strict=True)
+    lock_people({*people, *person_ids})
+    shifts = {shift.pk: shift for shift in locked_shifts(shift_ids)}
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("volunteer__person")
+    places = rows.filter(pk__in=ids).order_by("pk").in_bulk()
+    for place in places.values():
+        place.shift = shifts[place.shift_id]
+    return places
+
+
 def _locked_shifts():
     rows = Shift.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("site__activity__sign_up_rules", "site__branch")

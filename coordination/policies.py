@@ -207,6 +207,20 @@ def register_policies():
             ),
         ),
         Policy(
+            "shift.swap_hours",
+            int,
+            48,
+            minimum=1,
+            maximum=24 * 7,
+            unit=_("hours"),
+            overridable=True,
+            label=_("How long a volunteer has to answer when another proposes to swap shifts"),
+            help=_(
+                "Never longer than half of the time that is left. The clock rests in the quiet "
+                "hours."
+            ),
+        ),
+        Policy(
             "shift.reconfirm_hours",
             int,
             48,

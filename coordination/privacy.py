@@ -48,6 +48,8 @@ from coordination.models import (
     ShiftTemplate,
     SignUpRules,
     Site,
+    StandIn,
+    Swap,
     TemplateShift,
     Volunteer,
     WelcomeStep,
@@ -64,6 +66,7 @@ FOLLOWING = gettext_lazy("Giving volunteers a good start")
 CLEARED = gettext_lazy("Knowing who may start")
 ENDED = "volunteers.ended"
 GUARDIANS = "guardians.over"
+STAND_INS = "stand_ins.over"
 GROUPS = "groups.over"
 IMPORTS = "imports.over"
 REASONS = "attendance.reasons"
@@ -94,6 +97,18 @@ def register():
             model=Guardian,
             expired=no_longer_needed,
             action=forget_guardians,
+            basis="GDPR art. 5(1)(e)",
+        )
+    )
+    privacy.register_rule(
+        privacy.RowRule(
+            key=STAND_INS,
+            label=gettext_lazy("Why somebody could not come, once the shift is over"),
+            policy="",
+            unit="days",
+            model=StandIn,
+            expired=reasons_over,
+            action=forget_why,
             basis="GDPR art. 5(1)(e)",
         )
     )
@@ -187,6 +202,16 @@ def no_longer_needed(day):
         ward__birth_date__isnull=True, ward__birth_year__lt=day.year - 18
     )
     return Guardian.objects.filter(of_age | Q(ward__anonymised_at__isnull=False))
+
+
+def reasons_over(day):
+    """Searches for a stand-in whose shift was before the day, with a reason that still stands."""
+    return StandIn.objects.filter(assignment__ends_at__lt=start_of(day)).exclude(reason="")
+
+
+def forget_why(searches):
+    """Blank the reasons; the searches stay."""
+    searches.update(reason="")
 
 
 def forget_guardians(guardians):
@@ -284,7 +309,7 @@ def _people():
         Volunteer,
         {
             **_operational("person"),
-            **_operational("wants_community", "wants_stand_in_requests", "since", export=True),
+            **_operational("wants_community", "since", export=True),
             "child_certificate_from": _personal(CLEARED),
             "languages": _personal(PLANNING),
             "availability": _personal(PLANNING),
@@ -364,13 +389,32 @@ def _ties():
         {
             **_operational("id", "volunteer", "booked_by", "cancelled_by", "attendance_by"),
             **_operational("shift", "booked_at", "cancelled_at", "attendance_at", export=True),
-            **_operational("asked_at", "offer_until", export=True),
+            **_operational("asked_at", "offer_until", "role", export=True),
             **_operational("confirm_asked_at", "confirm_until", export=True),
             "starts_at": _personal(PLANNING, COUNTED),
             "ends_at": _personal(PLANNING, COUNTED),
             "state": _personal(PLANNING, COUNTED),
         },
         person="volunteer",
+    )
+    privacy.register(
+        StandIn,
+        {
+            **_operational("id", "assignment", "asked_by", "closed_by"),
+            **_operational("state", "asked_at", "closed_at", export=True),
+            "reason": Personal(
+                PLANNING, basis=privacy.PUBLIC_TASK, retention=STAND_INS, erase=BLANK
+            ),
+        },
+        person="assignment__volunteer",
+    )
+    privacy.register(
+        Swap,
+        {
+            **_operational("id", "mine", "theirs", "proposed_by", "closed_by"),
+            **_operational("state", "proposed_at", "answer_until", "closed_at", export=True),
+        },
+        person="mine__volunteer",
     )
     privacy.register(
         GroupBooking,
@@ -556,16 +600,16 @@ _PLACES = {
     WelcomeStep: "id title title_en days owner since retired_on",
     Requirement: "id activity kind necessity fixed_tie_only",
     Shift: (
-        "id site title starts_at ends_at capacity minimum place note way group_seats state "
+        "id site title starts_at ends_at capacity minimum place note roles way group_seats state "
         "cancelled_at cancelled_by series series_day detached"
     ),
     Series: (
-        "id site rule starts_on ends_on starts ends title capacity minimum place note "
+        "id site rule starts_on ends_on starts ends title capacity minimum place note roles way "
         "skip_holidays skip_local_days skip_school_holidays"
     ),
     KeptDay: "id series day",
     ShiftTemplate: "id branch name retired_on",
-    TemplateShift: "id template starts ends title capacity minimum place note way",
+    TemplateShift: "id template starts ends title capacity minimum place note roles way",
     SchoolHoliday: "id title starts_on ends_on",
     Import: "id owner made_at branch columns known job done_at result",
     Poster: "site serial renewed_at",

@@ -1,6 +1,6 @@
 """What the pages of shifts and recognition ask: set-based, a page costs the same for any rows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -9,7 +9,15 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Collate
 from django.utils import timezone
 
-from coordination import eligibility, joining, line, load, scheduling
+from coordination import (
+    eligibility,
+    joining,
+    line,
+    load,
+    scheduling,
+    shift_roles,
+    stand_ins,
+)
 from coordination.access import Permission, Scope, scope_of
 from coordination.models import (
     Assignment,
@@ -28,6 +36,8 @@ from coordination.states import (
 )
 from core.periods import day_of, today
 from core.prepared import Prepared, PreparedList, ids, moment
+
+HOLDING = Q(assignments__state__in=HOLDING_A_PLACE)
 
 
 def shifts():
@@ -184,10 +194,12 @@ def with_risk(shifts):
 
 @dataclass(frozen=True)
 class Seat:
-    """One sign-up as the page of its shift shows it; `reasons`: why they are at risk."""
+    """One sign-up as the page of its shift shows it; `reasons`: why they are at risk; `search`:
+    their search for a stand-in, or None."""
 
     assignment: Assignment
     reasons: tuple = ()
+    search: object = None
 
     @property
     def person(self):
@@ -195,7 +207,7 @@ class Seat:
 
 
 def seats(shift):
-    """(those who hold a place, those who have cancelled, the Line), in order. 3 queries."""
+    """(those who hold a place, those who have cancelled, the Line), in order. 4 queries."""
     rows = list(shift.assignments.select_related("volunteer__person").order_by("booked_at", "pk"))
     now = timezone.now()
     held = [row for row in rows if row.state in HOLDING_A_PLACE and not row.lets_go(now)]
@@ -203,7 +215,9 @@ def seats(shift):
     gate = eligibility.obstacles_of(booked, site=shift.site, day=shift.day) if booked else {}
     left = [row for row in rows if row.state == AssignmentState.CANCELLED or _did_not_answer(row)]
     standing = line.line_of(shift, rows, now)
-    return [Seat(row, tuple(gate.get(row.volunteer_id, ()))) for row in held], left, standing
+    looking = stand_ins.looking_on([shift])
+    taken = [Seat(row, tuple(gate.get(row.volunteer_id, ())), looking.get(row.pk)) for row in held]
+    return taken, left, standing
 
 
 def _did_not_answer(row):
@@ -242,7 +256,8 @@ class Choice:
     """A shift as a volunteer sees it: whether they can take it, and if not, why.
 
     `left` places are for whoever comes; `asks`: a coordinator answers; `can_wait`: nothing but
-    room is lacking; `words` stop nobody (`load.kind_words`).
+    room is lacking; `words` stop nobody (`load.kind_words`); `roles` are RoleStands of the shift's
+    roles as a newcomer finds them, none where it has none.
     """
 
     shift: Shift
@@ -250,6 +265,7 @@ class Choice:
     obstacles: tuple
     asks: bool = False
     words: tuple = ()
+    roles: tuple = ()
 
     @property
     def can_join(self):
@@ -265,14 +281,13 @@ def choices(rows, volunteer):
     rows = list(rows)
     if not rows:
         return []
-    now = timezone.now()
-    taken = spoken_for_of(group_seats_of(rows), now)
+    now, left = timezone.now(), free_of(rows)
     gate = eligibility.obstacles_to_shifts(rows, volunteer)
     held = _held_around(volunteer, rows)
     return [
         _choice(
             shift,
-            taken=taken[shift.pk],
+            left=left[shift.pk],
             gate=gate[shift.pk],
             held=held,
             age=volunteer.person.youngest_age_on(shift.day),
@@ -305,23 +320,51 @@ def own_choice(shift, volunteer):
     elif standing.free and not standing.open_to_all:
         found += scheduling.room_reasons(standing.capacity, standing.capacity)
     words = load.kind_words(shift, joining.held_around(volunteer, shift))
-    return Choice(shift, standing.open_to_all, tuple(found), asks, tuple(words))
+    roles = shift_roles.stands(shift, standing.beyond_the_line().held) if shift.roles else ()
+    return Choice(shift, standing.open_to_all, tuple(found), asks, tuple(words), tuple(roles))
 
 
-def spoken_for_of(group_seats, now=None):
-    """{shift id: how many places a newcomer cannot have}, from {shift id: how many of them groups
-    hold}. 1 query."""
-    rows = _spoken_for_question().rows(shifts=group_seats, now=now or timezone.now())
-    return _and_groups(group_seats, rows)
+def free_of(shifts):
+    """{shift id: how many places a newcomer can have}. 1 query.
+
+    Who waits for a role that is full takes no place in another. Groups hold theirs.
+    """
+    taken = defaultdict(dict)
+    question = _spoken_for_question()
+    for shift, role, number in question.rows(shifts=[row.pk for row in shifts], now=timezone.now()):
+        taken[shift][role] = number
+    return {shift.pk: _free(shift, taken.get(shift.pk, {})) for shift in shifts}
+
+
+def _free(shift, taken):
+    most = {role.name: role.maximum for role in shift_roles.roles_of(shift)}
+    used = sum(min(number, most.get(role, number)) for role, number in taken.items())
+    return max(shift.capacity - shift.group_seats - used, 0)
 
 
 @cache
 def _spoken_for_question():
     rows = Assignment.objects.spoken_for(moment("now")).filter(shift__among=ids("shifts"))
-    return Prepared(rows.order_by().values("shift").values_list("shift", Count("pk")))
+    rows = rows.order_by().values("shift", "role")
+    return Prepared(rows.values_list("shift", "role", Count("pk")))
 
 
-def _choice(shift, *, taken, gate, held, age, now):
+def roles_lacking(rows):
+    """{shift id: RoleStands} of those of the shifts in which a role lacks people. 1 query."""
+    counted = (
+        rows.exclude(roles="")
+        .order_by()
+        .values_list("pk", "roles", "assignments__role")
+        .annotate(number=Count("assignments", filter=HOLDING))
+    )
+    held, texts = defaultdict(dict), {}
+    for pk, text, role, number in counted:
+        held[pk][role], texts[pk] = number, text
+    stands = {pk: shift_roles.stands(Shift(roles=text), held[pk]) for pk, text in texts.items()}
+    return {pk: found for pk, found in stands.items() if any(one.lacking for one in found)}
+
+
+def _choice(shift, *, left, gate, held, age, now):
     first, last = load.week_around(shift.starts_at)
     in_week = [one for one in held if one.starts_at < last and one.ends_at > first]
     asks = joining.way_of(shift) == SignUpWay.REQUEST
@@ -330,9 +373,9 @@ def _choice(shift, *, taken, gate, held, age, now):
         + gate
         + scheduling.overlap_reasons(shift.starts_at, shift.ends_at, held)
         + load.young_reasons(age, shift, in_week)
-        + ([] if asks else scheduling.room_reasons(shift.capacity, taken))
+        + ([] if asks else scheduling.room_reasons(shift.capacity, shift.capacity - left))
     )
-    return Choice(shift, max(shift.capacity - taken, 0), tuple(reasons), asks)
+    return Choice(shift, left, tuple(reasons), asks)
 
 
 def own_assignments(user, now):

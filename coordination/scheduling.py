@@ -41,6 +41,21 @@ def room_reasons(capacity, taken):
     ]
 
 
+def role_reasons(role):
+    """Why there is no room in the role that somebody would like."""
+    return [
+        Obstacle(
+            "full",
+            _(
+                "All places as %(role)s are taken. Choose another role, or put yourself on the "
+                "waiting list."
+            )
+            % {"role": role},
+            _("All places as %(role)s are taken.") % {"role": role},
+        )
+    ]
+
+
 def way_reasons(way):
     """Why a volunteer cannot sign up by themselves: coordinators put people on this one."""
     if way != SignUpWay.STAFF:

@@ -87,6 +87,49 @@ PENDING = (AssignmentState.REQUESTED, *IN_LINE)
 LIVE = (*HOLDING_A_PLACE, *PENDING)
 
 
+class StandInState(models.TextChoices):
+    """A volunteer who cannot come looks for a stand-in; over by the clock when the shift begins."""
+
+    OPEN = "open", _("Looking for a stand-in")
+    TAKEN = "taken", _("Taken over")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+STAND_IN = StateTable(
+    {
+        StandInState.OPEN: (StandInState.TAKEN, StandInState.WITHDRAWN),
+        StandInState.TAKEN: (),
+        StandInState.WITHDRAWN: (),
+    }
+)
+
+
+class SwapState(models.TextChoices):
+    """One volunteer proposes to another that they take each other's shift."""
+
+    PROPOSED = "proposed", _("Proposed")
+    ACCEPTED = "accepted", _("Swapped")
+    DECLINED = "declined", _("No, thank you")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Not answered in time")
+
+
+SWAP = StateTable(
+    {
+        SwapState.PROPOSED: (
+            SwapState.ACCEPTED,
+            SwapState.DECLINED,
+            SwapState.WITHDRAWN,
+            SwapState.LAPSED,
+        ),
+        SwapState.ACCEPTED: (),
+        SwapState.DECLINED: (),
+        SwapState.WITHDRAWN: (),
+        SwapState.LAPSED: (),
+    }
+)
+
+
 class SignUpWay(models.TextChoices):
     """Who puts people on a shift."""
 

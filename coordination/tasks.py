@@ -12,7 +12,7 @@ from coordination import audiences, emails, exports, queries, timetable
 from coordination.access import Permission
 from coordination.actions import group_messages, imports, line, series
 from coordination.models import GroupMessage, Import
-from coordination.reminders import consent, follow_up, overviews, shifts
+from coordination.reminders import consent, follow_up, overviews, shifts, stand_ins
 from core import audit, jobs, schedule
 from core.errors import DomainError
 from core.models import Queue
@@ -142,6 +142,7 @@ def register():
     """Called once, from `CoordinationConfig.ready`."""
     for reminder in (
         *shifts.REMINDERS,
+        *stand_ins.REMINDERS,
         *consent.REMINDERS,
         *follow_up.REMINDERS,
         *overviews.REMINDERS,

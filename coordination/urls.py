@@ -8,6 +8,7 @@ from coordination.views import (
     attendance,
     branches,
     calendars,
+    cannot_come,
     check_in,
     consent,
     copying,
@@ -31,6 +32,7 @@ from coordination.views import (
     series,
     shift_templates,
     shifts,
+    stand_ins,
     volunteers,
 )
 
@@ -205,6 +207,18 @@ shift_urls = [
         shifts.AssignmentCancelView.as_view(),
         name="assignment-cancel",
     ),
+    path("tilmeldinger/<int:pk>/rolle/", shifts.ChangeRoleView.as_view(), name="assignment-role"),
+    path(
+        "tilmeldinger/<int:pk>/kan-ikke/",
+        cannot_come.StaffCannotComeView.as_view(),
+        name="assignment-cannot-come",
+    ),
+    path(
+        "tilmeldinger/<int:pk>/afloeser/",
+        stand_ins.ReplaceView.as_view(),
+        name="assignment-replace",
+    ),
+    path("tilmeldinger/<int:pk>/byt/", stand_ins.StaffSwapView.as_view(), name="assignment-swap"),
 ]
 
 attendance_urls = [
@@ -406,8 +420,21 @@ own_urls = [
     path("min-side/pladser/<int:pk>/", own_places.OwnPlaceView.as_view(), name="own-place"),
     path(
         "min-side/tilmeldinger/<int:pk>/afmeld/",
-        own.OwnCancelView.as_view(),
+        cannot_come.OwnCannotComeView.as_view(),
         name="own-assignment-cancel",
+    ),
+    path("min-side/tilmeldinger/<int:pk>/byt/", stand_ins.OwnSwapView.as_view(), name="own-swap"),
+    path("min-side/afloesning/", stand_ins.OwnStandInListView.as_view(), name="own-stand-in-list"),
+    path("min-side/afloesning/<int:pk>/", stand_ins.OwnStandInView.as_view(), name="own-stand-in"),
+    path(
+        "min-side/afloesning/<int:pk>/byt/",
+        stand_ins.OwnSwapForView.as_view(),
+        name="own-swap-for",
+    ),
+    path(
+        "min-side/bytte/<int:pk>/",
+        stand_ins.OwnSwapAnswerView.as_view(),
+        name="own-swap-answer",
     ),
     path("min-side/beskeder/", own_messages.OwnMessageListView.as_view(), name="own-message-list"),
     path("min-side/beskeder/<int:pk>/", own_messages.OwnMessageView.as_view(), name="own-message"),

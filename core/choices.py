@@ -33,7 +33,7 @@ def offers(person_id, reach):
     """
     chosen = wishes_of(person_id)
     return [
-        Offer(found, tuple(_wishes(key, reach)), chosen.get(key, AS_USUAL))
+        Offer(found, tuple(_wishes(key, reach)), _shown(found, chosen.get(key, AS_USUAL)))
         for key, found in kinds.groups().items()
         if found.help and _kinds_of(key)
     ]
@@ -68,6 +68,14 @@ def choose(person_id, wishes):
     return changed
 
 
+def who_want(group, person_ids):
+    """Those of the people who have asked for the messages of a group that is off unless chosen.
+    1 query.
+    """
+    rows = MessageChoice.objects.filter(group=group, person_id__in=person_ids)
+    return set(rows.exclude(wish=Wish.NONE).values_list("person_id", flat=True))
+
+
 def can_decline(group):
     """True if anything in the group may be declined."""
     return any(kind.declinable for kind in _kinds_of(group))
@@ -82,8 +90,19 @@ def _check(group, wish):
         )
 
 
+def _shown(group, wish):
+    """Not wanted is how it is until one chooses, in a group that is off unless chosen."""
+    return AS_USUAL if group.opt_in and wish == Wish.NONE else wish
+
+
 def _wishes(group, reach):
     """(wish, words) that make sense: ways that are open and known, and no where that is allowed."""
+    if kinds.groups()[group].opt_in:
+        yield AS_USUAL, Wish.NONE.label
+        for wish in (Wish.EMAIL, Wish.SMS):
+            if wish.value in open_ways() and reach.knows(Channel(wish.value)):
+                yield wish.value, wish.label
+        return
     yield AS_USUAL, _("As you usually do")
     possible = open_ways()
     for wish in (Wish.EMAIL, Wish.SMS, Wish.LETTER):

@@ -77,12 +77,16 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Group:
-    """Kinds that a person chooses about together, in plain words."""
+    """Kinds that a person chooses about together, in plain words.
+
+    `opt_in`: nobody gets them who has not said how; whoever writes them asks `choices.who_want`.
+    """
 
     key: str
     label: str
     help: str = ""
     order: int = 50
+    opt_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,9 @@ class Kind:
         return next((one for one in self.placeholders if one.name == name), None)
 
 
-def group(key, *, label, help="", order=50):
+def group(key, *, label, help="", order=50, opt_in=False):
     """Name a group of kinds. Call it from the app's emails.py; returns the key."""
-    _groups[key] = Group(key, label, help, order)
+    _groups[key] = Group(key, label, help, order, opt_in)
     return key
 
 

@@ -56,7 +56,7 @@ def copy_shifts(*, activity, first_day, last_day, new_first_day, by):
             starts_at=copy.starts_at,
             ends_at=copy.ends_at,
             by=by,
-            **{name: getattr(copy.shift, name) for name in shifts.OF_ONE_SHIFT},
+            **{name: getattr(copy.shift, name) for name in shifts.DETAILS},
         )
         for copy in copies
     ]

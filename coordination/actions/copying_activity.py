@@ -196,4 +196,4 @@ def _require_time(copy):
 
 
 def _details(shift):
-    return {name: getattr(shift, name) for name in shifts.OF_ONE_SHIFT}
+    return {name: getattr(shift, name) for name in shifts.DETAILS}

@@ -94,7 +94,9 @@ def grant(*, assignment, by):
     _require_able(assignment, by=by)
     standing = line.read(shift, timezone.now())
     has_place = any(row.pk == assignment.pk for row in standing.offered)
-    if has_place or standing.free:
+    role = assignment.role if has_place else standing.room().role_for(assignment.role)
+    if role is not None:
+        assignment.role = role
         event = _put_on(assignment, "assignment.granted", by=by)
         emails.send_answer(assignment, answer=emails.YES, event=event)
         return assignment
@@ -167,12 +169,18 @@ def _offer_places(shift, standing, now):
     )
     stands = joining.obstacles_of_many(shift, volunteers.values(), with_hours=True)
     able = [row for row in standing.waiting if not stands[row.volunteer_id]]
-    chosen = able[: standing.free]
-    for row in chosen:
+    chosen, room = [], standing.room()
+    for row in able:
+        role = room.take(row.role)
+        if role is None:  # of another role there may be a place for who comes after
+            continue
         ASSIGNMENT.require(row.state, S.OFFERED)
+        row.role = role
+        chosen.append(row)
+    for row in chosen:
         row.shift, row.volunteer = shift, volunteers[row.volunteer_id]
         row.state, row.offer_until = S.OFFERED, until
-    Assignment.objects.bulk_update(chosen, ["state", "offer_until"])
+    Assignment.objects.bulk_update(chosen, ["state", "offer_until", "role"])
     for row in chosen:
         event = _record("assignment.offered", row, by=None)
         emails.send_offer(row, event=event)
@@ -217,7 +225,7 @@ def _put_on(assignment, kind, *, by):
     ASSIGNMENT.require(assignment.state, S.BOOKED)
     assignment.state, assignment.offer_until = S.BOOKED, None
     assignment.booked_at, assignment.booked_by = timezone.now(), by
-    assignment.save(update_fields=["state", "offer_until", "booked_at", "booked_by"])
+    assignment.save(update_fields=["state", "offer_until", "role", "booked_at", "booked_by"])
     return _record(kind, assignment, by=by)
 
 

@@ -12,7 +12,7 @@ audit.kind("volunteer.preferences", gettext_lazy("Own wishes changed"))
 audit.kind("messages.chosen", gettext_lazy("Choices about messages changed"))
 
 CONTACT = ("email", "phone", "address", "postcode", "language")
-WISHES = ("languages", "availability", "wants_community", "wants_stand_in_requests")
+WISHES = ("languages", "availability", "wants_community")
 
 
 @transaction.atomic

@@ -44,6 +44,7 @@ def plan_series(*, site, starts_on, ends_on=None, by, **values):
     "minimum_above_capacity", "rule_unknown", "no_days", "site_closed", "activity_ended".
     """
     _require_editable(values)
+    values = shifts.settled(values)
     series = Series(site=site, starts_on=starts_on, ends_on=ends_on, **values)
     if starts_on < today():
         raise DomainError(
@@ -270,7 +271,7 @@ def _changed(series, from_day, ends_on, values):
     is_split = series.shifts.filter(series_day__lt=from_day).exists()
     if is_split:
         was |= {"id": None, "starts_on": from_day}
-    changed = Series(**was | {"ends_on": ends_on} | values)
+    changed = Series(**was | {"ends_on": ends_on} | shifts.settled(values, series.roles))
     changed.site = series.site
     changed._state.adding = is_split
     return changed, is_split

@@ -23,7 +23,7 @@ audit.kind("shift_template.used", gettext_lazy("Shifts planned from a template")
 
 MOST = 500
 LONGEST_PERIOD = timedelta(days=366)
-OF_ONE = ("starts", "ends", *shifts.OF_ONE_SHIFT)
+OF_ONE = ("starts", "ends", *shifts.DETAILS)
 
 
 # --- Making and changing -------------------------------------------------------------------
@@ -222,7 +222,7 @@ def shifts_on(site, day):
 
 def _values_of(row):
     """What is carried from a shift to a template's and back, beside the clock."""
-    return {name: getattr(row, name) for name in shifts.OF_ONE_SHIFT}
+    return {name: getattr(row, name) for name in shifts.DETAILS}
 
 
 def _line_of(shift):
@@ -257,6 +257,7 @@ def _sound(values):
         raise DomainError(
             _("A shift of a template lasts at most 23 hours."), code="too_long", field="ends"
         )
+    values = shifts.settled(values)
     shifts.require_minimum(values["minimum"], values["capacity"])
     return values
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import consent, eligibility, emails, scheduling
+from coordination import consent, eligibility, emails, scheduling, shift_roles
 from coordination.actions import groups, line, reconfirming
 from coordination.locks import (
     lock_people,
@@ -28,51 +28,44 @@ audit.kind("shift.rescheduled", gettext_lazy("Shift moved"))
 audit.kind("shift.cancelled", gettext_lazy("Shift cancelled"))
 audit.kind("assignment.released", gettext_lazy("Taken off a shift"))
 
-DETAILS = ("title", "capacity", "minimum", "place", "note")
-OF_ONE_SHIFT = (*DETAILS, "way")
+NO_PLACE_YET = (AssignmentState.REQUESTED, AssignmentState.WAITING)
+DETAILS = ("title", "capacity", "minimum", "roles", "place", "note", "way")
 
 
 @transaction.atomic
-def plan(*, site, starts_at, ends_at, capacity, minimum=1, title="", place="", note="", way="", by):
-    """Make a shift at a site and return it.
+def plan(*, site, starts_at, ends_at, by, **details):
+    """Make a shift at a site and return it; `details` are those of DETAILS, with at least the
+    capacity or roles.
 
     Raises DomainError "in_past", "ends_before_start", "too_long", "minimum_above_capacity",
-    "site_closed", "activity_ended".
+    "site_closed", "activity_ended", "roles_unreadable", "roles_unsound"; TypeError for others.
     """
+    _require_details(details)
+    details = settled(details)
     site = Site.objects.select_related("activity", "branch").get(pk=site.pk)
     require_time(starts_at, ends_at)
-    require_minimum(minimum, capacity)
+    require_minimum(details.get("minimum", 1), details["capacity"])
     require_site_open(site, day_of(starts_at))
-    shift = Shift.objects.create(
-        site=site,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        capacity=capacity,
-        minimum=minimum,
-        title=title,
-        place=place,
-        note=note,
-        way=way,
-    )
+    shift = Shift.objects.create(site=site, starts_at=starts_at, ends_at=ends_at, **details)
     _record("shift.planned", shift, by=by)
     return shift
 
 
 @transaction.atomic
 def change(*, shift, by, with_series=False, tell=True, ask=False, seen=None, **details):
-    """Change title, places, meeting place or note; return the shift. Not its time: `reschedule`.
+    """Change what is not its time (DETAILS); return the shift. Its time: `reschedule`.
 
-    More places are offered to those who wait. A shift of a series that is changed by itself leaves
-    it (`detached`). Whoever is on the shift is told when the meeting place changes, unless another
-    message does (`tell=False`); with `ask` they say yes again. `seen` is as in `reschedule`. Raises
-    DomainError "capacity_below_taken", "minimum_above_capacity", "shift_cancelled", "look_first";
-    TypeError for others.
+    Where it has, or gets, roles, the places are their sum; who is on it has one of them from then
+    on. More places are offered to those who wait. A shift of a series that is changed by itself
+    leaves it (`detached`). Whoever is on the shift is told when the meeting place changes, unless
+    another message does (`tell=False`); with `ask` they say yes again. `seen` is as in
+    `reschedule`. Raises DomainError "capacity_below_taken", "role_taken", "minimum_above_capacity",
+    "shift_cancelled", "roles_unreadable", "roles_unsound", "look_first"; TypeError for others.
     """
-    unknown = set(details) - set(OF_ONE_SHIFT)
-    if unknown:
-        raise TypeError(f"Not a detail of a shift: {sorted(unknown)}")
+    _require_details(details)
     shift = locked_shift(shift.pk)
     _require_open(shift)
+    details, roles = settled(details, shift.roles), shift_roles.roles_of(shift)
     changed = [name for name, value in details.items() if getattr(shift, name) != value]
     if not changed:
         return shift
@@ -82,9 +75,10 @@ def change(*, shift, by, with_series=False, tell=True, ask=False, seen=None, **d
         setattr(shift, name, details[name])
     require_minimum(shift.minimum, shift.capacity)
     _require_room_for_those_on_it(shift)
-    if set(changed) & set(DETAILS):  # who signs up is no matter of the series
-        shift.detached = shift.detached or _leaves_series(shift, with_series)
+    shift.detached = shift.detached or _leaves_series(shift, with_series)
     shift.save(update_fields=[*changed, "detached"])
+    if "roles" in changed:
+        _deal_roles(shift, roles)
     event = _record("shift.changed", shift, by=by, fields=changed)
     if tell and "place" in changed:
         _tell_or_ask(_booked(shift), shift, event=event, ask=ask, by=by)
@@ -266,7 +260,45 @@ def misfits_at(shift, assignments, starts_at, ends_at):
     return {pk: reasons for pk, reasons in found.items() if reasons}
 
 
+def settled(details, roles=""):
+    """The details with their roles as they are kept, and the places as the roles' sum; `roles`
+    are those from before."""
+    if "roles" in details:
+        roles = shift_roles.read(details["roles"])
+        details = details | {"roles": roles}
+    if not roles:
+        return details
+    places, least = shift_roles.totals(shift_roles.roles_of(Shift(roles=roles)))
+    return details | {"capacity": places, "minimum": least}
+
+
 # --- Pieces --------------------------------------------------------------------------------
+
+
+def _deal_roles(shift, before):
+    """The shift has other roles than `before`: everybody on it has one of them, or none if it has
+    none; who waits for one that is gone takes any. 2 queries."""
+    roles = shift_roles.roles_of(shift)
+    new_names = shift_roles.renamed(before, roles)
+    room = shift_roles.Room(shift.capacity, roles)
+    rows = list(shift.assignments.live().order_by("booked_at", "pk"))
+    for row in rows:
+        row.role = new_names.get(row.role, row.role) if roles else shift_roles.ANY
+    with_a_place = [row for row in rows if roles and row.state not in NO_PLACE_YET]
+    for row in sorted(with_a_place, key=lambda row: not row.role):  # who has a role keeps it
+        given = room.take(row.role)
+        if given is None:
+            raise DomainError(
+                _("More are %(role)s than there would be places for. Change their role first.")
+                % {"role": row.role},
+                code="role_taken",
+                field="roles",
+            )
+        row.role = given
+    names = {role.name for role in roles}
+    for row in rows:
+        row.role = row.role if row.role in names else shift_roles.ANY
+    Assignment.objects.bulk_update(rows, ["role"])
 
 
 def _tell_or_ask(rows, shift, *, event, ask, by):
@@ -362,6 +394,12 @@ def _record(kind, shift, *, by, fields=(), person_ids=()):
 
 def busy_message():
     return _("Many are signing up for this shift right now. Try again in a moment.")
+
+
+def _require_details(details):
+    unknown = set(details) - set(DETAILS)
+    if unknown:
+        raise TypeError(f"Not a detail of a shift: {sorted(unknown)}")
 
 
 def require_time(starts_at, ends_at):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from coordination.forms.shifts import role_words
 from core import forms
 from core.validators import validate_postcode
 
@@ -29,9 +30,6 @@ class OwnContactForm(forms.Form):
     wants_community = forms.BooleanField(
         label=_("I would like to be invited to social events"), required=False
     )
-    wants_stand_in_requests = forms.BooleanField(
-        label=_("You may ask me to stand in when somebody cannot come"), required=False
-    )
 
     def __init__(self, *args, sign_in="", **kwargs):
         super().__init__(*args, **kwargs)
@@ -42,3 +40,21 @@ class OwnContactForm(forms.Form):
         if not self.errors and not (cleaned.get("email") or cleaned.get("phone")):
             self.add_error("email", _("Write an e-mail address or a phone number."))
         return cleaned
+
+
+class OwnRoleForm(forms.Form):
+    """Which of a shift's roles one would like; `roles` are RoleStands as a newcomer finds them."""
+
+    mark_optional = False
+
+    def __init__(self, *args, roles, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = forms.ChoiceField(
+            label=_("Which role would you like?"),
+            required=False,
+            choices=[
+                ("", _("Whichever role is needed most")),
+                *((one.role.name, role_words(one)) for one in roles),
+            ],
+            widget=forms.RadioSelect,
+        )

@@ -57,7 +57,7 @@ class RhythmFields(DetailFields):
     )
     field_order = (
         *("site", "weeks", "weekdays", "which", "starts_on", "ends_on", "starts", "ends", "skips"),
-        *("capacity", "minimum"),
+        *("capacity", "minimum", "roles"),
     )
 
     def clean(self):

@@ -10,7 +10,7 @@ from coordination.access import Permission
 from coordination.actions import shift_templates
 from coordination.forms.engagements import site_field
 from coordination.forms.look_first import LookedAtForm
-from coordination.forms.shifts import OneShiftFields
+from coordination.forms.shifts import DetailFields
 from coordination.models import Branch
 from core import forms
 
@@ -36,7 +36,7 @@ class NameFields(forms.Form):
         self.fields["branch"].queryset = mine.filter(closed_on__isnull=True)
 
 
-class TemplateShiftForm(OneShiftFields):
+class TemplateShiftForm(DetailFields):
     """One shift of a template, by the clock."""
 
     submit_label = gettext_lazy("Save the shift")

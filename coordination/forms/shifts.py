@@ -2,15 +2,17 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from coordination import joining, queries, rosters, scheduling
+from coordination import joining, queries, rosters, scheduling, shift_roles
 from coordination.access import Permission
 from coordination.forms.engagements import site_field
 from coordination.forms.look_first import ConsentForm
 from coordination.models import Volunteer
+from coordination.models.series import LONGEST_ROLES
 from coordination.states import SignUpWay
 from core import forms
+from core.errors import DomainError
 
 
 class PeriodFields(forms.Form):
@@ -61,6 +63,16 @@ class DetailFields(forms.Form):
         initial=1,
         help_text=gettext_lazy("How many it takes for the shift to work."),
     )
+    roles = forms.CharField(
+        label=gettext_lazy("Roles"),
+        required=False,
+        max_length=LONGEST_ROLES,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Only where people do different things: a line for each, for example Host: 1 and "
+            "Baker: 2-4. The places are then counted from the roles."
+        ),
+    )
     title = forms.CharField(
         label=gettext_lazy("Title"),
         required=False,
@@ -75,9 +87,23 @@ class DetailFields(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    way = forms.ChoiceField(
+        label=gettext_lazy("Who signs up"),
+        required=False,
+        choices=[("", gettext_lazy("As the activity has it")), *SignUpWay.choices],
+    )
+
+    def clean_roles(self):
+        try:
+            return shift_roles.read(self.cleaned_data["roles"])
+        except DomainError as error:
+            raise forms.ValidationError(error.message, code=error.code) from error
+
     def clean(self):
         cleaned = super().clean()
         least, places = cleaned.get("minimum"), cleaned.get("capacity")
+        if cleaned.get("roles"):
+            return cleaned
         if least is not None and places is not None and least > places:
             self.add_error("minimum", _("The least number cannot be above the places."))
         return cleaned
@@ -86,24 +112,11 @@ class DetailFields(forms.Form):
         return {name: self.cleaned_data[name] for name in DetailFields.base_fields}
 
 
-class OneShiftFields(DetailFields):
-    """Of one shift besides: who signs up for it."""
-
-    way = forms.ChoiceField(
-        label=gettext_lazy("Who signs up"),
-        required=False,
-        choices=[("", gettext_lazy("As the activity has it")), *SignUpWay.choices],
-    )
-
-    def details(self):
-        return super().details() | {"way": self.cleaned_data["way"]}
-
-
-class ShiftForm(OneShiftFields, PeriodFields):
+class ShiftForm(DetailFields, PeriodFields):
     """A new shift. `user` decides at which sites."""
 
     submit_label = gettext_lazy("Plan the shift")
-    field_order = ("site", "starts_on", "starts", "ends", "ends_on", "capacity", "minimum")
+    field_order = ("site", "starts_on", "starts", "ends", "ends_on", "capacity", "minimum", "roles")
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -111,7 +124,7 @@ class ShiftForm(OneShiftFields, PeriodFields):
         self.order_fields(self.field_order)
 
 
-class DetailsForm(ConsentForm, OneShiftFields):
+class DetailsForm(ConsentForm, DetailFields):
     """Change what is not the time. Another meeting place is looked at first."""
 
     look_label = do_label = gettext_lazy("Save the shift")
@@ -158,13 +171,58 @@ def _in_words(obstacles):
     return " ".join(obstacle.for_staff for obstacle in obstacles)
 
 
+def role_choices(shift, standing):
+    """The roles of a shift to choose from, with how many places each has left."""
+    for one in shift_roles.stands(shift, standing.in_role):
+        yield one.role.name, role_words(one)
+
+
+def role_words(one):
+    """A RoleStand as a line to choose."""
+    free = ngettext("%(free)s place left", "%(free)s places left", one.free) % {"free": one.free}
+    return f"{one.role.name} ({free if one.free else _('all places are taken')})"
+
+
+class RoleField(forms.ChoiceField):
+    """One of a shift's roles, or whichever there is room in."""
+
+    def __init__(self, shift, standing):
+        super().__init__(
+            label=_("Role"),
+            required=False,
+            choices=[("", _("Whichever role is needed most")), *role_choices(shift, standing)],
+            widget=forms.RadioSelect,
+        )
+
+
 class SignUpForm(forms.Form):
-    """Staff sign a volunteer up."""
+    """Staff sign a volunteer up, in one of the shift's roles if it has any."""
 
     submit_label = gettext_lazy("Sign up")
+    asks_role = True
 
     volunteer = forms.ModelChoiceField(Volunteer.objects.none())
 
     def __init__(self, *args, shift, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["volunteer"] = EngagedVolunteerField(shift)
+        if shift.roles and self.asks_role:
+            self.fields["role"] = RoleField(shift, rosters.line_of(shift))
+
+    def role(self):
+        return self.cleaned_data.get("role", "")
+
+
+class ChangeRoleForm(forms.Form):
+    """Another role for somebody on the shift."""
+
+    submit_label = gettext_lazy("Save the role")
+    mark_optional = False
+
+    def __init__(self, *args, shift, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = forms.ChoiceField(
+            label=_("Role"),
+            choices=list(role_choices(shift, rosters.line_of(shift))),
+            widget=forms.RadioSelect,
+        )

@@ -35,6 +35,7 @@ from coordination.models.series import KeptDay, SchoolHoliday, Series
 from coordination.models.shift import Assignment, Shift
 from coordination.models.shift_template import ShiftTemplate, TemplateShift
 from coordination.models.sign_up import SignUpRules
+from coordination.models.stand_in import StandIn, Swap
 from coordination.models.table_import import Import, ImportTable
 from coordination.models.volunteer import Volunteer
 
@@ -90,7 +91,9 @@ __all__ = [
     "ShiftTemplate",
     "SignUpRules",
     "Site",
+    "StandIn",
     "StepOwner",
+    "Swap",
     "TalkMoment",
     "TemplateShift",
     "Tie",

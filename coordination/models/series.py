@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from coordination.access import BranchScopedQuerySet
 from coordination.models.activity import Site
+from coordination.states import SignUpWay
 from core.periods import ends_after_start
+
+LONGEST_ROLES = 700
 
 
 class Series(models.Model):
@@ -32,6 +35,14 @@ class Series(models.Model):
     minimum = models.PositiveSmallIntegerField(_("at least"), default=1)
     place = models.CharField(_("meeting place"), max_length=120, blank=True)
     note = models.CharField(_("note to the volunteers"), max_length=500, blank=True)
+    roles = models.TextField(_("roles"), max_length=LONGEST_ROLES, blank=True)
+    way = models.CharField(
+        _("who signs up"),
+        max_length=12,
+        choices=SignUpWay,
+        blank=True,
+        help_text=_("Empty: as the activity has it."),
+    )
     skip_holidays = models.BooleanField(_("not on public holidays"), default=True)
     skip_local_days = models.BooleanField(_("not on the municipality's days off"), default=True)
     skip_school_holidays = models.BooleanField(_("not in the school holidays"), default=True)
@@ -63,6 +74,11 @@ class Series(models.Model):
                 condition=Q(minimum__lte=F("capacity")),
                 name="series_minimum_within_capacity",
                 violation_error_message=_("The least number cannot be above the places."),
+            ),
+            models.CheckConstraint(
+                condition=Q(way__in=["", *SignUpWay.values]),
+                name="series_way_known",
+                violation_error_message=_("Choose who signs people up."),
             ),
         ]
 

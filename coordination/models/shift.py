@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coordination.access import BranchScopedQuerySet
 from coordination.models.activity import Site
 from coordination.models.engagement import Engagement
-from coordination.models.series import Series
+from coordination.models.series import LONGEST_ROLES, Series
 from coordination.models.volunteer import Volunteer
 from coordination.states import (
     HOLDING_A_PLACE,
@@ -25,6 +25,7 @@ from coordination.states import (
 from core.periods import day_of, minutes_between, set_together, today
 
 LONGEST_SHIFT = timedelta(hours=24)
+LONGEST_ROLE = 40
 
 
 class ShiftQuerySet(BranchScopedQuerySet):
@@ -54,6 +55,9 @@ class ShiftQuerySet(BranchScopedQuerySet):
 class Shift(models.Model):
     """A time at a site for which volunteers are wanted: from instant to instant, half-open.
 
+    `roles`: a line each, as `coordination.shift_roles` reads them; `capacity` and `minimum` are
+    then their sums.
+
     One of a series knows for which day it was made; `detached`: it was changed by itself since,
     and the series leaves it as it is. `group_seats` of the places are held by groups; it is
     changed with their bookings, under the shift's lock, so that no list has to count them.
@@ -72,6 +76,7 @@ class Shift(models.Model):
     group_seats = models.PositiveSmallIntegerField(_("places held by groups"), default=0)
     place = models.CharField(_("meeting place"), max_length=120, blank=True)
     note = models.CharField(_("note to the volunteers"), max_length=500, blank=True)
+    roles = models.TextField(_("roles"), max_length=LONGEST_ROLES, blank=True)
     way = models.CharField(
         _("who signs up"),
         max_length=12,
@@ -217,6 +222,9 @@ class AssignmentQuerySet(BranchScopedQuerySet):
 class Assignment(models.Model):
     """A volunteer on a shift, or asking to be (tilmelding).
 
+    `role`: the one they have of the shift's roles, if it has any; of who asks or waits the one
+    they wish for, none for whichever there is.
+
     Whoever asks or waits has `asked_at`, which is the order of the line; `booked_at` is when they
     signed up or asked, and after a yes when they got the place. An offer holds the place until
     `offer_until`, read from the clock wherever it matters.
@@ -243,6 +251,7 @@ class Assignment(models.Model):
     booked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    role = models.CharField(_("role"), max_length=LONGEST_ROLE, blank=True)
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
     offer_until = models.DateTimeField(_("the offer holds until"), null=True, blank=True)
     confirm_asked_at = models.DateTimeField(_("asked to say yes again"), null=True, blank=True)

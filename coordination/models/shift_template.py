@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordination.access import BranchScopedQuerySet, Permission, scope_of
 from coordination.models.branch import Branch
+from coordination.models.series import LONGEST_ROLES
 from coordination.states import SignUpWay
 
 
@@ -72,6 +73,7 @@ class TemplateShift(models.Model):
     minimum = models.PositiveSmallIntegerField(_("at least"), default=1)
     place = models.CharField(_("meeting place"), max_length=120, blank=True)
     note = models.CharField(_("note to the volunteers"), max_length=500, blank=True)
+    roles = models.TextField(_("roles"), max_length=LONGEST_ROLES, blank=True)
     way = models.CharField(_("who signs up"), max_length=12, choices=SignUpWay, blank=True)
 
     objects = BranchScopedQuerySet.as_manager()

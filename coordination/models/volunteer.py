@@ -35,9 +35,6 @@ class Volunteer(models.Model):
     languages = models.CharField(_("languages"), max_length=200, blank=True)
     availability = models.CharField(_("when you can help"), max_length=300, blank=True)
     wants_community = models.BooleanField(_("would like to join social events"), default=True)
-    wants_stand_in_requests = models.BooleanField(
-        _("may be asked to stand in for others"), default=False
-    )
     since = models.DateField(_("volunteer since"))
     child_certificate_from = models.DateField(
         _("child certificate required from"), null=True, blank=True, editable=False

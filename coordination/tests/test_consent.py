@@ -253,7 +253,8 @@ def test_after_the_limit_the_place_is_free_before_any_worker_has_run(shift, coor
     standing = line.read(shift, timezone.now())
     seats = rosters.group_seats_of([shift])
     assert (standing.held, standing.free) == (0, 2)
-    assert (rosters.taken_of(seats), rosters.spoken_for_of(seats)) == ({shift.pk: 0},) * 2
+    assert rosters.taken_of(seats) == {shift.pk: 0}
+    assert rosters.free_of([shift]) == {shift.pk: 2}
     assert [one.held for one in rosters.with_gaps(Shift.objects.filter(pk=shift.pk))] == [0]
     assert rosters.sign_ups_of([shift]) == []
     assert list(rosters.own_assignments(user_of(row), timezone.now())) == []

@@ -140,7 +140,7 @@ def test_groups_count_as_taken_everywhere(shift, site, coordinator, volunteer):
     seats = rosters.group_seats_of([shift])
     assert line.read(shift, now).free == 0
     assert rosters.taken_of(seats) == {shift.pk: 10}
-    assert rosters.spoken_for_of(seats) == {shift.pk: 10}
+    assert rosters.free_of([shift]) == {shift.pk: 0}
     assert not rosters.with_gaps(Shift.objects.filter(pk=shift.pk)).exists()
     assert Shift.objects.with_taken().get(pk=shift.pk).taken == 10
     assert premises.with_taken([shift])[0].taken == 10

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from coordination import eligibility
 from coordination.access import Role
-from coordination.actions import assignments, clearances, shifts
+from coordination.actions import assignments, clearances, shifts, stand_ins, swaps
 from coordination.locks import locked_shift_with_people
 from coordination.models import Assignment, Clearance
 from coordination.states import AssignmentState
@@ -83,6 +83,63 @@ def test_last_place_is_taken_once(site, staff):
     outcomes = at_once([signing_up(shift, person, staff) for person in people])
     assert outcomes == ["done"] + ["full"] * (PLACES_WANTED - 1)
     assert shift.assignments.holding_a_place().count() == 1
+
+
+def test_last_place_of_a_role_is_taken_once(site, staff):
+    """One host, two bakers: whoever is too late for a role is told so, with places in the other."""
+    shift = factories.make_shift(site, capacity=3, roles="Vært: 1\nBager: 2")
+    people = {name: [engaged(site) for _number in range(6)] for name in ("Vært", "Bager")}
+
+    def joining(volunteer, role):
+        return lambda: assignments.sign_up(shift=shift, volunteer=volunteer, by=staff, role=role)
+
+    outcomes = at_once([joining(one, role) for role, some in people.items() for one in some])
+    assert outcomes == ["done"] * 3 + ["full"] * 9
+    held = shift.assignments.holding_a_place().values_list("role", flat=True)
+    assert sorted(held) == ["Bager", "Bager", "Vært"]
+
+
+def test_a_place_is_taken_over_once(site, staff):
+    """Of many who would stand in, one does, and the others are told so."""
+    shift = factories.make_shift(site, capacity=1)
+    place = assignments.sign_up(shift=shift, volunteer=engaged(site), by=staff)
+    search = stand_ins.ask(assignment=place, by=staff)
+    people = [engaged(site) for _number in range(8)]
+    outcomes = at_once([taking(search, person, staff) for person in people])
+    assert outcomes == ["done"] + ["taken_already"] * 7
+    assert shift.assignments.holding_a_place().count() == 1
+
+
+def taking(search, volunteer, by):
+    return lambda: stand_ins.take(stand_in=search, volunteer=volunteer, by=by)
+
+
+def test_one_person_takes_over_two_at_the_same_time_once(site, staff):
+    searches = []
+    for hour in (15, 16):
+        shift = factories.make_shift(site, hour=hour, capacity=1)
+        place = assignments.sign_up(shift=shift, volunteer=engaged(site), by=staff)
+        searches.append(stand_ins.ask(assignment=place, by=staff))
+    volunteer = engaged(site)
+    outcomes = at_once([taking(search, volunteer, staff) for search in searches])
+    assert outcomes == ["done", "overlap"]
+
+
+def test_swapping_both_ways_at_once_does_not_stop(site, staff):
+    """The two are locked in the same order, whoever begins."""
+    one, other = (
+        assignments.sign_up(
+            shift=factories.make_shift(site, hour=hour), volunteer=engaged(site), by=staff
+        )
+        for hour in (10, 15)
+    )
+
+    def swapping(mine, theirs):
+        return lambda: swaps.swap_now(mine=mine, theirs=theirs, by=staff)
+
+    outcomes = at_once([swapping(one, other), swapping(other, one)] * 2)
+    assert outcomes == ["done"] + ["wrong_state"] * 3
+    assert Assignment.objects.holding_a_place().count() == 2
 
 
 def test_one_person_on_two_overlapping_shifts(site, staff):

@@ -5,12 +5,14 @@ from itertools import groupby
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from coordination import calendars, rosters
+from coordination import calendars, rosters, stand_ins
 from coordination.access import Permission, scope_of
 from coordination.forms.calendars import LIST, MONTH, WEEK, CalendarFilter, GapFilter, TodayFilter
+from coordination.shift_roles import lacking_words
 from coordination.standing import of_shift
 from core import audit
 from core.navigation import address_of_row
@@ -21,6 +23,8 @@ from core.templatetags.ui import month, period
 from core.views import ListView, PageView
 
 TODAY = audit.purpose("shift.today", gettext_lazy("A list of who is on shift that day was shown"))
+GAPS = audit.purpose("shift.gaps", gettext_lazy("It was shown that you look for a stand-in"))
+MOST_LOOKING = 50
 VIEWS = {MONTH: gettext_lazy("Month"), WEEK: gettext_lazy("Week"), LIST: gettext_lazy("List")}
 
 
@@ -128,20 +132,34 @@ class GapListView(ListView):
     permission = Permission.VIEW_SHIFTS
     template_name = "coordination/calendar/gaps.html"
     filter_class = GapFilter
+    access_purpose = GAPS
 
     def rows(self):
         return rosters.shifts()
 
+    def people_in(self, rows):
+        """Who looks for a stand-in is named to those who may see contacts there."""
+        searches = stand_ins.looking().permitted(self.request.user, self.permission)
+        self.looking = list(searches.open(timezone.now())[:MOST_LOOKING])
+        scope = scope_of(self.request.user)
+        for one in self.looking:
+            path = one.assignment.shift.site.branch.path
+            one.shows_name = scope.holds(Permission.VIEW_CONTACTS, path)
+        return [one.assignment.volunteer_id for one in self.looking if one.shows_name]
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         rows = with_places(context["rows"], {row.pk: row.held for row in context["rows"]})
+        wanted = context["page_obj"].paginator.object_list
+        in_roles = rosters.roles_lacking(wanted)
         for row in rows:
-            row.lacking = max(row.minimum - row.held, 0)
+            row.lacking = lacking_words(in_roles.get(row.pk, ())) or max(row.minimum - row.held, 0)
         weeks = groupby(rows, key=lambda row: monday_of(day_of(row.starts_at)))
-        people = calendars.lacking(context["filter"].apply(self.permitted_rows()))
+        people = calendars.lacking(wanted, in_roles)
         return context | {
             "weeks": [(week_heading(monday), list(shifts)) for monday, shifts in weeks],
             "people": people,
+            "looking": self.looking,
             "summary": ngettext(
                 "%(count)s more person is needed for all shifts to work.",
                 "%(count)s more people are needed for all shifts to work.",

@@ -6,18 +6,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coordination import joining, panels, rosters, scheduling
+from coordination import panels, rosters
 from coordination.actions import assignments, preferences, recognition
-from coordination.forms.own import OwnContactForm
+from coordination.forms.own import OwnContactForm, OwnRoleForm
 from coordination.models import Volunteer
 from coordination.states import AssignmentState
 from core.errors import DomainError
 from core.localised import localised
 from core.periods import today
-from core.templatetags.ui import period, phone
 from core.views import ActionView, FormView, ListView, PageView
 
 NEXT_SHIFTS = 5
+CHOOSE_AGAIN = ("full", "role_unknown")
 
 
 def own_volunteer(user):
@@ -103,6 +103,7 @@ class OwnSignUpView(ActionView):
             volunteer=self.volunteer(),
             by=self.request.user,
             or_wait=self.request.POST.get("wait") == "yes",
+            role=self.request.POST.get("role", ""),
         )
         self.success_message = self.told[assignment.state]
         return reverse("coordination:own-shift-list")
@@ -113,57 +114,24 @@ class OwnSignUpView(ActionView):
             raise Http404
         return volunteer
 
+    def chosen_role(self):
+        return self.request.POST if self.request.method == "POST" else None
+
     def get_context_data(self, **kwargs):
         context = {"error": None} | super().get_context_data(**kwargs)
         choice = rosters.own_choice(self.object, self.volunteer())
+        error = context["error"]
         heading = _("Sign up for a shift")
         return context | {
             "shift": self.object,
             "site": self.object.site,
             "choice": choice,
+            "form": OwnRoleForm(self.chosen_role(), roles=choice.roles) if choice.roles else None,
+            "may_choose": choice.roles and (error is None or error.code in CHOOSE_AGAIN),
+            "some_full": any(not one.free for one in choice.roles),
             "heading": heading,
             "crumbs": own_crumbs(heading),
         }
-
-
-class OwnCancelView(ActionView):
-    """Cancel a shift of one's own."""
-
-    own = True
-    success_message = gettext_lazy("You have cancelled. Thank you for telling us.")
-
-    def rows(self):
-        return rosters.assignments()
-
-    def perform(self):
-        assignments.cancel(assignment=self.object, by=self.request.user)
-        return reverse("coordination:own-shift-list")
-
-    def get_context_data(self, **kwargs):
-        context = {"error": self.late()} | super().get_context_data(**kwargs)
-        branch = self.object.shift.site.branch
-        consequences = [_("Your place becomes free for somebody else.")]
-        if branch.phone:
-            consequences.append(
-                _("Phone of %(branch)s: %(phone)s")
-                % {"branch": branch, "phone": phone(branch.phone)}
-            )
-        return context | {
-            "heading": _("I cannot come"),
-            "crumbs": own_crumbs(_("I cannot come")),
-            "question": _("Cancel your shift on %(time)s?")
-            % {"time": period(self.object.starts_at, self.object.ends_at)},
-            "consequences": consequences,
-            "action": _("Yes, I cannot come"),
-            "cancel_url": reverse("coordination:own-shift-list"),
-        }
-
-    def late(self):
-        """Why it cannot be cancelled here any more, known before the button is pressed."""
-        shift = self.object.shift
-        hours = joining.leave_hours(shift)
-        reasons = scheduling.late_reasons(shift.starts_at, timezone.now(), hours)
-        return DomainError(reasons[0].message, code=reasons[0].code) if reasons else None
 
 
 class OwnContactView(FormView):

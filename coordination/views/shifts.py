@@ -8,14 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from coordination import rosters, standing
+from coordination import rosters, shift_roles, standing
 from coordination.access import Permission, scope_of
 from coordination.actions import assignments, shifts
 from coordination.filters import ShiftFilter
 from coordination.forms.shifts import (
+    ChangeRoleForm,
+    DetailFields,
     DetailsForm,
     EngagedVolunteerField,
-    OneShiftFields,
     RescheduleForm,
     ShiftForm,
     SignUpForm,
@@ -123,6 +124,9 @@ class ShiftDetailView(DetailView):
             "may_fill": self.holds(Permission.EDIT_SHIFTS) and not shift.is_cancelled and coming,
             "at_risk": at_risk,
             "taken": self.line.held,
+            "roles": shift_roles.stands(
+                shift, Counter(seat.assignment.role for seat in self.seats)
+            ),
             "standing": standing.of_shift(shift, taken=self.line.held, at_risk=at_risk),
             "sees_contacts": self.holds(Permission.VIEW_CONTACTS),
             "sees_people": sees_people,
@@ -202,7 +206,7 @@ class ShiftEditView(ShiftLookView):
     success_message = gettext_lazy("The shift is saved.")
 
     def get_initial(self):
-        return {name: getattr(self.object, name) for name in OneShiftFields.base_fields}
+        return {name: getattr(self.object, name) for name in DetailFields.base_fields}
 
     def concerns_others(self, form):
         is_elsewhere = form.cleaned_data["place"] != self.object.place
@@ -357,8 +361,42 @@ class SignUpView(ShiftPageMixin, FormView):
             volunteer=form.cleaned_data["volunteer"],
             by=self.request.user,
             or_wait=self.or_wait,
+            role=form.role(),
         )
         return self.page_before()
+
+
+class ChangeRoleView(FormView):
+    """Give somebody on a shift another of its roles."""
+
+    permission = Permission.EDIT_SHIFTS
+    form_class = ChangeRoleForm
+    access_purpose = CHANGE
+    success_message = gettext_lazy("The role is saved.")
+
+    def rows(self):
+        return rosters.assignments()
+
+    def people_in(self, rows):
+        return [row.volunteer_id for row in rows]
+
+    def get_initial(self):
+        return {"role": self.object.role}
+
+    def get_form_kwargs(self):
+        shift = self.object.shift
+        return super().get_form_kwargs() | {"shift": shift, "cancel_url": shift_url(shift.pk)}
+
+    def perform(self, form):
+        role = form.cleaned_data["role"]
+        assignments.change_role(assignment=self.object, role=role, by=self.request.user)
+        return shift_url(self.object.shift_id)
+
+    def get_context_data(self, **kwargs):
+        name = self.object.volunteer.person.display_name
+        heading = _("The role of %(name)s") % {"name": name}
+        crumbs = shift_crumbs(self.object.shift, heading)
+        return super().get_context_data(**kwargs) | {"heading": heading, "crumbs": crumbs}
 
 
 class VolunteerLookupView(DetailView):

@@ -59,8 +59,14 @@ def decline(person_id, group):
 
 
 def take_back(person_id, group):
-    """The messages as usual again; the row that said no, or None."""
+    """The messages as usual again; the row that said no, or None.
+
+    Of those that are off unless chosen, by e-mail: the link stood in one.
+    """
     rows = MessageChoice.objects.filter(person_id=person_id, group=group, wish=Wish.NONE)
     row = rows.first()
-    rows.delete()
+    if kinds.groups()[group].opt_in:
+        rows.update(wish=Wish.EMAIL)
+    else:
+        rows.delete()
     return row

@@ -16,6 +16,7 @@ from frivillig.demo import (
     places,
     post,
     presence,
+    stand_ins,
     starts,
     thanks,
     visits,
@@ -61,6 +62,7 @@ def build(say=lambda sentence: None):
         papers.ask_about_pictures(found)
         say("Shifts, applications and thanks")
         Calendar(found, sites, ties, crowd).fill()
+        stand_ins.help_each_other()
         papers.ask_about_children(found, ties)
         newcomers.apply(found, calls, crowd)
         thanks.say_thanks(found)

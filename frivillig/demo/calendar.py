@@ -100,6 +100,7 @@ class Calendar:
             self._add_coming(site, starts_at, ends_at, values)
 
     def _add_past(self, site, starts_at, ends_at, values):
+        values |= {"roles": ""}  # what has been had none yet
         shift = Shift(site=site, starts_at=starts_at, ends_at=ends_at, **values)
         self.past.append(shift)
         wanted = max(values["minimum"], values["capacity"] - self.random.randint(0, 1))
@@ -207,6 +208,7 @@ def _values(plan):
         "title": plan.get("title", ""),
         "capacity": plan["capacity"],
         "minimum": plan.get("minimum", 1),
+        "roles": plan.get("roles", ""),
     }
 
 

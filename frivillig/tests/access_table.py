@@ -84,6 +84,10 @@ coordination:assignment-grant             waiting      in   404  404  403  403  
 coordination:assignment-decline           waiting      in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-confirm           unconfirmed  in   404  404  403  403  403  ok   404  ok   ok   post
 coordination:assignment-cancel            assignment   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:assignment-role              host         in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:assignment-cannot-come       assignment   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:assignment-replace           assignment   in   404  404  403  403  403  ok   404  ok   ok   post
+coordination:assignment-swap              assignment   in   404  404  403  403  403  ok   404  ok   ok   post
 # Attendance
 coordination:attendance-sheet             shift        in   404  404  403  ok   ok   ok   404  ok   ok   -
 coordination:attendance-day               activity     in   404  404  403  ok   ok   ok   404  ok   ok   -
@@ -254,6 +258,11 @@ coordination:own-assignment-file          assignment   in   404  ok   404  404  
 coordination:feed-renew                   feed         in   404  ok   404  404  post
 coordination:feed-off                     feed         in   404  ok   404  404  post
 coordination:own-assignment-cancel        assignment   in   404  ok   404  404  post
+coordination:own-swap                     assignment   in   404  ok   404  404  post
+coordination:own-stand-in-list            -            in   ok   ok   .    ok   -
+coordination:own-stand-in                 stand-in     in   404  ok   404  404  post
+coordination:own-swap-for                 stand-in     in   404  ok   404  404  post
+coordination:own-swap-answer              swap         in   404  ok   404  404  post
 coordination:own-hours                    -            in   ok   ok   .    ok   -
 coordination:own-hours-tell               -            in   404  ok   .    404  post
 coordination:own-hours-withdraw           told         in   404  ok   404  404  post

@@ -48,6 +48,8 @@ from coordination.models import (
     ShiftLead,
     ShiftTemplate,
     SignUpRules,
+    StandIn,
+    Swap,
     TemplateShift,
     WelcomeStep,
     WelcomeTick,
@@ -135,6 +137,14 @@ def make_rows():
         Presence.objects.create(assignment=assignment),
         make_lead(engagement, staff),
         *_hours(volunteer, site, assignment, staff, now),
+        StandIn.objects.create(assignment=assignment, asked_at=now, asked_by=staff),
+        Swap.objects.create(
+            mine=assignment,
+            theirs=make_place(make.make_shift(site), make.make_volunteer(), staff, now),
+            proposed_at=now,
+            proposed_by=staff,
+            answer_until=now,
+        ),
         make.make_group(shift, by=staff),
         event,
         RecognitionInvitation.objects.create(
@@ -181,6 +191,17 @@ def _hours(volunteer, site, assignment, staff, now):
 def make_lead(engagement, by, **fields):
     return ShiftLead.objects.create(
         engagement=engagement, named_at=timezone.now(), named_by=by, **fields
+    )
+
+
+def make_place(shift, volunteer, by, now):
+    return Assignment.objects.create(
+        shift=shift,
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=now,
+        booked_by=by,
     )
 
 

@@ -51,7 +51,7 @@ QUERIES = {
     "coordination:series-list": 7,
     "coordination:shift-template-list": 7,
     "coordination:calendar": 8,
-    "coordination:shift-gaps": 8,
+    "coordination:shift-gaps": 11,
     "coordination:today": 6,
     "coordination:recognition-list": 7,
     "coordination:not-arrived": 10,
@@ -76,6 +76,7 @@ ARGS = {"agreements:board-list": ["agreement-unsigned"]}
 OWN = {
     "coordination:own-shift-list": 12,
     "coordination:own-week": 5,
+    "coordination:own-stand-in-list": 8,
     "coordination:own-message-list": 7,
     "agreements:own-list": 15,
     "core:job-list": 6,

@@ -38,7 +38,9 @@ from coordination.models import (
     RecognitionInvitation,
     SchoolHoliday,
     ShiftLead,
+    StandIn,
     StepOwner,
+    Swap,
     Tie,
     WelcomeStep,
 )
@@ -256,6 +258,8 @@ def _shifts(place, site, volunteer):
     _attendance(place, site, volunteer, title)
     place.rows["assignment"] = booked[0]
     place.rows |= _waiting(place, site, volunteer, title)
+    place.rows |= _stand_ins(place, site, volunteer, title)
+    place.rows |= _roles(place, site, title)
     place.rows |= _groups(place, free, past)
     place.rows["unconfirmed"] = _unconfirmed(place, site, volunteer, title)
 
@@ -356,6 +360,55 @@ def _waiting(place, site, volunteer, title):
         )
     }
     return {"full-shift": full, "waiting": rows["waiting"]}
+
+
+def _roles(place, site, title):
+    """A shift with roles, and who has one of them."""
+    shift = make.make_shift(
+        site, title=f"{title} roller", hour=20, capacity=4, minimum=3, roles="Vært: 1\nBager: 2-3"
+    )
+    host = Assignment.objects.create(
+        shift=shift,
+        volunteer=make.make_volunteer(f"{place.mark} Vært"),
+        role="Vært",
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=timezone.now(),
+        booked_by=place.staff[Role.LOCAL_COORDINATOR],
+    )
+    return {"role-shift": shift, "host": host}
+
+
+def _stand_ins(place, site, volunteer, title):
+    """Somebody looks for a stand-in, and another proposes to swap with the volunteer."""
+    by, now = place.staff[Role.LOCAL_COORDINATOR], timezone.now()
+    places = []
+    for name, days in (("Afløses", 11), ("Bytter", 12)):
+        other = _volunteer(place, site, name, "+4575757575")
+        shift = make.make_shift(site, title=f"{title} {name}", day=today() + timedelta(days=days))
+        places.append(
+            Assignment.objects.create(
+                shift=shift,
+                volunteer=other,
+                starts_at=shift.starts_at,
+                ends_at=shift.ends_at,
+                booked_at=now,
+                booked_by=by,
+            )
+        )
+    looking, swapping = places
+    return {
+        "stand-in": StandIn.objects.create(
+            assignment=looking, reason=f"{place.mark}ferie", asked_at=now, asked_by=by
+        ),
+        "swap": Swap.objects.create(
+            mine=swapping,
+            theirs=place.rows["assignment"],
+            proposed_at=now,
+            proposed_by=swapping.volunteer.person.user,
+            answer_until=now + timedelta(hours=20),
+        ),
+    }
 
 
 def _series(place, site, title):

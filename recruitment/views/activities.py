@@ -37,7 +37,7 @@ class PublicActivityView(TemplateResponseMixin, ContextMixin, View):
 
 
 def _with_free(rows):
-    taken = rosters.spoken_for_of(rosters.group_seats_of(rows))
+    free = rosters.free_of(rows)
     for row in rows:
-        row.free = max(row.capacity - taken[row.pk], 0)
+        row.free = free[row.pk]
     return rows

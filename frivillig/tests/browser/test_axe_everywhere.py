@@ -29,7 +29,9 @@ pytestmark = [
 
 # Whole states of a page that the table's one row does not show, and what filters leave.
 MORE_ROWS = {
-    "coordination:shift-detail": ("past-shift", "free-shift"),
+    "coordination:shift-detail": ("past-shift", "free-shift", "role-shift"),
+    "coordination:own-shift-sign-up": ("role-shift",),
+    "coordination:shift-sign-up": ("role-shift",),
     "coordination:recognition-detail": ("past-event",),
     "coordination:import-detail": ("import-wrong", "import-done", "import-over"),
     "agreements:agreement-detail": ("draft",),
