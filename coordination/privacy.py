@@ -108,7 +108,7 @@ def register():
             unit="days",
             model=StandIn,
             expired=reasons_over,
-            action=forget_why,
+            action=forget_reasons,
             basis="GDPR art. 5(1)(e)",
         )
     )
@@ -162,6 +162,7 @@ def reasons_before(day):
 
 
 def forget_reasons(rows):
+    """Blank the reasons; the rows stay."""
     rows.update(reason="")
 
 
@@ -207,11 +208,6 @@ def no_longer_needed(day):
 def reasons_over(day):
     """Searches for a stand-in whose shift was before the day, with a reason that still stands."""
     return StandIn.objects.filter(assignment__ends_at__lt=start_of(day)).exclude(reason="")
-
-
-def forget_why(searches):
-    """Blank the reasons; the searches stay."""
-    searches.update(reason="")
 
 
 def forget_guardians(guardians):

@@ -349,13 +349,18 @@ def _spoken_for_question():
     return Prepared(rows.values_list("shift", "role", Count("pk")))
 
 
+def _too_late(now):
+    """Q on shifts: those who had to say yes again and did not in time; see `in_time`."""
+    return Q(assignments__state=AssignmentState.BOOKED, assignments__confirm_until__lte=now)
+
+
 def roles_lacking(rows):
     """{shift id: RoleStands} of those of the shifts in which a role lacks people. 1 query."""
     counted = (
         rows.exclude(roles="")
         .order_by()
         .values_list("pk", "roles", "assignments__role")
-        .annotate(number=Count("assignments", filter=HOLDING))
+        .annotate(number=Count("assignments", filter=HOLDING & ~_too_late(timezone.now())))
     )
     held, texts = defaultdict(dict), {}
     for pk, text, role, number in counted:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone, translation
 
-from coordination import posters, rosters
+from coordination import posters, rosters, stand_ins
 from coordination.models import Shift
 from core import files, pdf, policies
 from core.templatetags.ui import day as day_text
@@ -21,10 +21,12 @@ SHEET, POSTER = "pdf/attendance.html", "pdf/poster.html"
 
 @dataclass(frozen=True)
 class Line:
-    """One who holds a place: the name as a list shows it, and their role on the shift if any."""
+    """One who holds a place: the name as a list shows it, their role on the shift if any, and
+    whether they look for a stand-in."""
 
     name: str
-    role: str = ""
+    role: str
+    is_looking: bool
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,12 @@ def attendance_sheet(shifts, sign_ups):
 
 def attendance_html(shifts, sign_ups):
     """The same as HTML: what the sheet says."""
+    looking = stand_ins.looking_on(shifts)
     with translation.override("da"):
         first = shifts[0]
         day = weekday(first.starts_at)
         context = letterhead(first.site.branch.name) | {
-            "parts": [Part(shift, _lines(shift, sign_ups)) for shift in shifts],
+            "parts": [Part(shift, _lines(shift, sign_ups, looking)) for shift in shifts],
             "day": day,
             "activity": first.site.activity,
             "sites": _sites(shifts),
@@ -84,9 +87,11 @@ def poster(site):
         return pdf.render(POSTER, context, title="Er du mødt ind?", identifier=f"poster:{site.pk}")
 
 
-def _lines(shift, sign_ups):
+def _lines(shift, sign_ups, looking):
     people = [row for row in sign_ups if row.shift_id == shift.pk]
-    return tuple(Line(row.volunteer.person.display_name) for row in people)
+    return tuple(
+        Line(row.volunteer.person.display_name, row.role, row.pk in looking) for row in people
+    )
 
 
 def _sites(shifts):

@@ -22,8 +22,9 @@ class AttendanceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.assignments = {f"a{row.pk}": row for row in assignments}
         for name, row in self.assignments.items():
+            shown = names[row.pk] if names else row.volunteer.person.display_name
             self.fields[name] = forms.ChoiceField(
-                label=names[row.pk] if names else row.volunteer.person.display_name,
+                label=_with_role(row, shown),
                 choices=[(CAME, _("Came")), (ABSENT, _("Did not come"))],
                 initial=self.given.get(row.state),
                 widget=forms.RadioSelect,
@@ -37,6 +38,10 @@ class AttendanceForm(forms.Form):
             for name, row in self.assignments.items()
             if self.cleaned_data[name] and self.cleaned_data[name] != self.given.get(row.state)
         ]
+
+
+def _with_role(row, name):
+    return f"{name}, {row.role}" if row.role else name
 
 
 class NameLeadForm(forms.Form):
