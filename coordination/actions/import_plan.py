@@ -24,6 +24,7 @@ from core.periods import today
 
 MADE, CHANGED, LEFT = "made", "changed", "left"
 OF_NEW_SHIFT = {"capacity": 1}
+OF_ROLES = ("capacity", "minimum")
 
 
 @dataclass
@@ -300,6 +301,8 @@ class _Planner:
                 _require_places(shift.values["capacity"])
                 self._require_open(shift.parent, shift.starts_at)
             elif not known.is_cancelled:
+                if known.roles:  # its places are the sum of its roles
+                    shift.values = {k: v for k, v in shift.values.items() if k not in OF_ROLES}
                 shift.changes = {
                     name: (getattr(known, name), value)
                     for name, value in shift.values.items()

@@ -145,6 +145,13 @@ def test_titles_and_branches_are_compared_kindly(here, coordinator):
     assert not plan(content, coordinator).does_something
 
 
+def test_a_shift_with_roles_keeps_its_places(here, coordinator):
+    bring_in(table(row()), coordinator)
+    shifts.change(shift=Shift.objects.get(), roles="Bager: 2\nVært: 3", by=coordinator)
+    assert not plan(table(row(Pladser="4")), coordinator).does_something
+    assert Shift.objects.get().capacity == 5
+
+
 def test_a_cancelled_shift_stays_cancelled(here, coordinator):
     bring_in(table(row()), coordinator)
     shifts.cancel_shift(shift=Shift.objects.get(), by=coordinator)
