@@ -150,6 +150,15 @@ class History:
 
 DEEDS = [name for name, value in vars(History).items() if callable(value) and name[0] != "_"]
 DEEDS.remove("do")
+# How far the case is when chance takes over: by itself it seldom comes to an outcome.
+BEGINNINGS = (
+    [],
+    ["ask", "give_cpr", "make_list", "order_list"],
+    ["ask", "give_cpr", "order", "receive"],
+    ["order", "approve"],
+    ["order", "approve", "suspend"],
+    ["order", "refuse"],
+)
 
 
 def check(engagement):
@@ -209,11 +218,12 @@ def _check_gate(engagement, rows):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    history=st.lists(st.sampled_from(DEEDS), min_size=5, max_size=24),
+    begun=st.sampled_from(BEGINNINGS),
+    history=st.lists(st.sampled_from(DEEDS), min_size=5, max_size=20),
     months=st.sampled_from([None, 1, 24]),
     grace=st.sampled_from([0, 10]),
 )
-def test_any_history(child_engagement, coordinator, leader, manager, history, months, grace):
+def test_any_history(child_engagement, coordinator, leader, manager, begun, history, months, grace):
     savepoint = transaction.savepoint()
     try:
         association = make.make_association()
@@ -222,7 +232,7 @@ def test_any_history(child_engagement, coordinator, leader, manager, history, mo
         policies.set("attestation.validity_months", months, by=manager)
         policies.set("attestation.expiry_grace_days", grace, by=manager)
         one = History(child_engagement, coordinator, leader)
-        for deed in history:
+        for deed in begun + history:
             one.do(deed)
             check(child_engagement)
     finally:
