@@ -143,7 +143,7 @@ def test_detail_queries(number, client, coordinator, site):
         booked(shift, coordinator)
     client.force_login(coordinator)
     client.get(url("shift-detail", shift.pk))
-    with asks(10):
+    with asks(11):
         client.get(url("shift-detail", shift.pk))
 
 
