@@ -128,6 +128,7 @@ def extend_series(run):
 @jobs.scheduled(
     "coordination.waiting_lists",
     every=timedelta(minutes=5),
+    queue=Queue.INTERACTIVE,  # somebody waits for the place; a thousand agreements must not
     atomic=False,
     title=gettext_lazy("Free places are offered to those who wait"),
 )

@@ -19,6 +19,7 @@ from coordination.models import MarkWay
 from coordination.views.own import own_crumbs, own_volunteer
 from core import audit, throttle
 from core.errors import DomainError
+from core.templatetags.ui import when
 from core.views import FormView, PageView
 
 LED = audit.purpose("shift.led", gettext_lazy("A shift lead saw your first name on a shift"))
@@ -152,6 +153,6 @@ class LedShiftView(FormView):
             "crumbs": [
                 *own_crumbs(heading)[:1],
                 {"text": heading, "url": list_url},
-                {"text": str(self.object), "url": ""},
+                {"text": when(self.object.starts_at), "url": ""},
             ],
         }

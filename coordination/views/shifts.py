@@ -23,7 +23,7 @@ from coordination.forms.shifts import (
 )
 from coordination.views.look_first import LookFirstView
 from core import audit, forms
-from core.templatetags.ui import clock, weekday
+from core.templatetags.ui import clock, weekday, when
 from core.views import ActionView, DetailView, FormView, ListView
 
 DETAIL = audit.purpose("shift.detail", gettext_lazy("A shift you are on was shown"))
@@ -37,9 +37,10 @@ def shift_url(pk):
 
 def shift_crumbs(shift, heading):
     """The way to the pages that lie under a shift's."""
+    title = shift.title or shift.site.activity
     return [
         {"text": _("Shifts"), "url": reverse("coordination:shift-list")},
-        {"text": str(shift), "url": shift_url(shift.pk)},
+        {"text": f"{title}, {when(shift.starts_at)}", "url": shift_url(shift.pk)},
         {"text": heading, "url": ""},
     ]
 
