@@ -170,7 +170,7 @@ CHANGES = {
     "group_state_matches_given_back": {"state": "cancelled"},
     "group_attendance_at_and_by": {"came": 1, "attendance_at": NOW},
     "group_came_is_registered": {"came": 1},
-    "shift_has_a_place": {"capacity": 0, "minimum": 0},
+    "shift_has_a_place": {"capacity": 0, "minimum": 0, "group_seats": 0},
     "shift_minimum_within_capacity": {"minimum": 99},
     "shift_cancelled_at_and_by": {"state": "cancelled", "cancelled_at": NOW},
     "shift_state_matches_cancelled_at": {"state": "cancelled"},

@@ -139,7 +139,8 @@ def browsers(chromium, live_server, people):
 
 
 def note(entry, complaints):
-    if entry.type == "error" and "410 (Gone)" not in entry.text:
+    """A page may say that it is no more, or no to a deed; the console calls both an error."""
+    if entry.type == "error" and not re.search(r"410 \(Gone\)|409 \(Conflict\)", entry.text):
         complaints.append(f"{entry.text} ({entry.location.get('url', '')})")
 
 
