@@ -118,7 +118,10 @@ def violations(page):
     """What axe-core finds on the page: "rule: markup" lines.
 
     axe is run in an isolated world of the browser, so the page's own security policy stays on.
+    A click waits until the next page has begun, not until it is there; on a busy machine axe
+    would look at half of it.
     """
+    page.wait_for_load_state()
     session = page.context.new_cdp_session(page)
     tree = session.send("Page.getFrameTree")
     world = session.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})[
