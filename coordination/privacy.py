@@ -1,13 +1,12 @@
-"""What coordination's rows say about people, for how long, and what erasure does to them."""
+"""What coordination's rows say about people, and what erasure does to them.
 
-from datetime import timedelta
+For how long they are kept: `coordination.retention`.
+"""
 
-from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordination import retention
 from coordination.models import (
     Activity,
     ActivityReminders,
@@ -55,8 +54,8 @@ from coordination.models import (
     WelcomeStep,
     WelcomeTick,
 )
+from coordination.retention import ENDED, GROUPS, GUARDIANS, IMPORTS, REASONS, STAND_INS
 from core import privacy
-from core.periods import covering, start_of, today
 from core.privacy import BLANK, DELETE_ROW, KEEP, REPLACE, Operational, Personal, Sensitive
 
 CONTACT = gettext_lazy("Reaching you")
@@ -64,211 +63,19 @@ PLANNING = gettext_lazy("Planning voluntary work")
 AGE = gettext_lazy("Keeping age limits")
 FOLLOWING = gettext_lazy("Giving volunteers a good start")
 CLEARED = gettext_lazy("Knowing who may start")
-ENDED = "volunteers.ended"
-GUARDIANS = "guardians.over"
-STAND_INS = "stand_ins.over"
-GROUPS = "groups.over"
-IMPORTS = "imports.over"
-REASONS = "attendance.reasons"
 ANONYMOUS_NAME = "Anonymiseret"
 COUNTED = KEEP(gettext_lazy("The row stays without a name, so that the numbers stay right."))
 
 
 def register():
     """Called once, from `CoordinationConfig.ready`."""
-    privacy.register_rule(
-        privacy.RowRule(
-            key=ENDED,
-            label=gettext_lazy("Volunteers who have stopped"),
-            policy="volunteers.kept_months",
-            unit="months",
-            model=Person,
-            expired=stopped_before,
-            action=privacy.anonymise_people,
-            basis="GDPR art. 5(1)(e)",
-        )
-    )
-    privacy.register_rule(
-        privacy.RowRule(
-            key=GUARDIANS,
-            label=gettext_lazy("Guardians of those who have come of age or are no longer here"),
-            policy="",
-            unit="days",
-            model=Guardian,
-            expired=no_longer_needed,
-            action=forget_guardians,
-            basis="GDPR art. 5(1)(e)",
-        )
-    )
-    privacy.register_rule(
-        privacy.RowRule(
-            key=STAND_INS,
-            label=gettext_lazy("Why somebody could not come, once the shift is over"),
-            policy="",
-            unit="days",
-            model=StandIn,
-            expired=reasons_over,
-            action=forget_reasons,
-            basis="GDPR art. 5(1)(e)",
-        )
-    )
-    privacy.register_rule(
-        privacy.RowRule(
-            key=GROUPS,
-            label=gettext_lazy("Names and responsible people of groups that have been"),
-            policy="groups.kept_days",
-            unit="days",
-            model=GroupBooking,
-            expired=groups_over,
-            action=forget_groups,
-            basis="GDPR art. 5(1)(e)",
-        )
-    )
-    privacy.register_rule(
-        privacy.RowRule(
-            key=IMPORTS,
-            label=gettext_lazy("Tables of imports, kept for a day at most"),
-            policy="",
-            unit="days",
-            model=ImportTable,
-            expired=lambda day: ImportTable.objects.filter(expires_at__lt=start_of(day)),
-            basis="GDPR art. 5(1)(e)",
-            logged=False,
-        )
-    )
-    _absence_rules()
-    privacy.find_user_with(account_of)
-    privacy.refuse_erasure_while(still_volunteering)
-    privacy.refuse_erasure_while(still_answers_for_a_group)
+    retention.register()
     _people()
     _ties()
     _follow_up()
     _imports()
     _attendance()
     _places()
-
-
-def stopped_before(day):
-    """People, not anonymised, whose engagements all ended before the day."""
-    engagements = Engagement.objects.filter(volunteer=OuterRef("pk"))
-    return Person.objects.filter(
-        Exists(engagements), ~Exists(engagements.not_ended(day)), anonymised_at__isnull=True
-    )
-
-
-def reasons_before(day):
-    """What is noted about absences before the day."""
-    return Presence.objects.exclude(reason="").filter(assignment__starts_at__lt=start_of(day))
-
-
-def forget_reasons(rows):
-    """Blank the reasons; the rows stay."""
-    rows.update(reason="")
-
-
-def calls_before(day):
-    return CaringCall.objects.filter(called_at__lt=start_of(day))
-
-
-def _absence_rules():
-    kept = {
-        "policy": "attendance.reasons_kept_months",
-        "unit": "months",
-        "basis": "GDPR art. 5(1)(e)",
-    }
-    privacy.register_rule(
-        privacy.RowRule(
-            key=REASONS,
-            label=gettext_lazy("Why somebody did not come"),
-            model=Presence,
-            expired=reasons_before,
-            action=forget_reasons,
-            **kept,
-        )
-    )
-    privacy.register_rule(
-        privacy.RowRule(
-            key="attendance.calls",
-            label=gettext_lazy("Caring calls"),
-            model=CaringCall,
-            expired=calls_before,
-            **kept,
-        )
-    )
-
-
-def no_longer_needed(day):
-    """Guardians whose young person is surely 18, or has been anonymised."""
-    of_age = Q(ward__birth_date__lte=day.replace(year=day.year - 18, day=min(day.day, 28))) | Q(
-        ward__birth_date__isnull=True, ward__birth_year__lt=day.year - 18
-    )
-    return Guardian.objects.filter(of_age | Q(ward__anonymised_at__isnull=False))
-
-
-def reasons_over(day):
-    """Searches for a stand-in whose shift was before the day, with a reason that still stands."""
-    return StandIn.objects.filter(assignment__ends_at__lt=start_of(day)).exclude(reason="")
-
-
-def forget_guardians(guardians):
-    """Delete the ties, and anonymise the people who were nothing but guardians."""
-    people = list(guardians.values_list("person_id", flat=True))
-    guardians.delete()
-    privacy.anonymise_people(
-        Person.objects.filter(
-            pk__in=people,
-            guardianships__isnull=True,
-            volunteer__isnull=True,
-            user__isnull=True,
-            contact_of__isnull=True,
-        )
-    )
-
-
-def groups_over(day):
-    """Bookings of shifts up to the day that still name somebody."""
-    rows = GroupBooking.objects.filter(shift__ends_at__lt=start_of(day + timedelta(days=1)))
-    return rows.filter(Q(responsible__isnull=False) | ~Q(names=""))
-
-
-def forget_groups(bookings):
-    """Keep the numbers; anonymise the people who were nothing but responsible for a group."""
-    people = list(bookings.values_list("responsible", flat=True))
-    bookings.update(responsible=None, names="")
-    privacy.anonymise_people(
-        Person.objects.filter(
-            pk__in=[pk for pk in people if pk is not None],
-            group_bookings__isnull=True,
-            guardianships__isnull=True,
-            volunteer__isnull=True,
-            user__isnull=True,
-            contact_of__isnull=True,
-        )
-    )
-
-
-def still_answers_for_a_group(person_id):
-    """Sentences: a group that is still to come needs somebody who answers for it."""
-    coming = GroupBooking.objects.standing().filter(
-        responsible=person_id, shift__ends_at__gte=timezone.now()
-    )
-    if coming.exists():
-        return [_("The person is responsible for a group that is still to come. Cancel it first.")]
-    return []
-
-
-def account_of(person_id):
-    """The user id of the person's account; None while it is also a member of staff's."""
-    user_id = Person.objects.filter(pk=person_id).values_list("user", flat=True).first()
-    staff = RoleAssignment.objects.filter(covering(today()), user=user_id)
-    return None if user_id is None or staff.exists() else user_id
-
-
-def still_volunteering(person_id):
-    """Sentences: an engagement that has not ended stands in the way of erasure."""
-    if Engagement.objects.not_ended(today()).filter(volunteer=person_id).exists():
-        return [_("The person is still a volunteer. End the engagements first.")]
-    return []
 
 
 def _personal(purpose, erase=BLANK, *, kind=Personal):
