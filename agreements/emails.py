@@ -92,9 +92,8 @@ def send_ended(agreement):
 
 def send_ended_to_staff(agreement):
     """The volunteer has ended it: the coordinators are told."""
-    for user in addressees.coordinators()(agreement.branch.path):
-        key = f"{ENDED_STAFF}:{agreement.pk}:{user.pk}"
-        mail.send(ENDED_STAFF, to=staff_recipient(user), about=agreement, key=key)
+    staff = addressees.coordinators()(agreement.branch.path)
+    addressees.tell(staff, kind=ENDED_STAFF, about=agreement)
 
 
 def _send_to_all(kind, agreement):
@@ -117,13 +116,6 @@ def recipient(person):
     """The Recipient of messages to a person."""
     return mail.Recipient(
         email=person.email, name=person.name, language=person.language, person_id=person.pk
-    )
-
-
-def staff_recipient(user):
-    """The Recipient of messages to a member of staff."""
-    return mail.Recipient(
-        email=user.email, name=user.get_full_name(), language=user.language, user=user
     )
 
 

@@ -37,6 +37,22 @@ def recipient(user):
     )
 
 
+def tell(users, *, kind, about, event="", **params):
+    """Write one message to each of these members of staff; return how many. `event` sets apart
+    what may be told of the same matter again.
+    """
+    return mail.send_many(
+        mail.Draft(
+            kind=kind,
+            to=recipient(user),
+            about=about,
+            key=":".join(str(part) for part in (kind, about.pk, event, user.pk) if part != ""),
+            params=params,
+        )
+        for user in users
+    )
+
+
 def _holders(roles):
     """The first of the roles that somebody holds on the branch or above it decides."""
     by_role = defaultdict(list)

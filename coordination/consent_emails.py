@@ -83,16 +83,7 @@ def send_ask(rows, *, event):
 def send_unanswered(shift, *, number, event):
     """Tell the coordinators that so many places went on, because nobody said yes in time."""
     staff = addressees.coordinators()(shift.site.branch.path)
-    return mail.send_many(
-        mail.Draft(
-            kind=UNANSWERED,
-            to=addressees.recipient(user),
-            about=shift,
-            key=f"{UNANSWERED}:{shift.pk}:{event.pk}:{user.pk}",
-            params={"number": number},
-        )
-        for user in staff
-    )
+    return addressees.tell(staff, kind=UNANSWERED, about=shift, event=event.pk, number=number)
 
 
 def _assignments(messages):

@@ -446,15 +446,8 @@ def send_address_marked(record):
     paths = set(paths.values_list("site__branch__path", flat=True))
     coordinators = addressees.coordinators()
     staff = {user.pk: user for path in paths for user in coordinators(path)}
-    return mail.send_many(
-        mail.Draft(
-            kind=ADDRESS_MARKED,
-            to=addressees.recipient(user),
-            about=record,
-            key=f"{ADDRESS_MARKED}:{record.pk}:{record.marked_at:%Y%m%d%H%M%S}:{user.pk}",
-        )
-        for user in staff.values()
-    )
+    event = f"{record.marked_at:%Y%m%d%H%M%S}"
+    return addressees.tell(staff.values(), kind=ADDRESS_MARKED, about=record, event=event)
 
 
 def _groups(messages):

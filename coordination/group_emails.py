@@ -104,16 +104,7 @@ def send_cancelled(bookings, *, event, why):
 def send_returned(booking, *, number, event):
     """Tell the coordinators that a group has given so many places back."""
     staff = addressees.coordinators()(booking.shift.site.branch.path)
-    return mail.send_many(
-        mail.Draft(
-            kind=RETURNED,
-            to=addressees.recipient(user),
-            about=booking,
-            key=f"{RETURNED}:{booking.pk}:{event.pk}:{user.pk}",
-            params={"number": number},
-        )
-        for user in staff
-    )
+    return addressees.tell(staff, kind=RETURNED, about=booking, event=event.pk, number=number)
 
 
 def _send(kind, bookings, *, event, **params):
