@@ -9,6 +9,7 @@ from django.db import connection
 
 from coordination.access import Role
 from coordination.tests import factories
+from core import policies
 from core.tests.browser import address, chromium, visit
 from core.tests.guards import emptying_lifts_the_guards
 
@@ -44,6 +45,13 @@ def own_cache(monkeypatch):
 
 
 @pytest.fixture
+def no_quiet_hours(manager):
+    """Offers and other limits last the same at whatever hour the tests run."""
+    policies.set("messages.quiet_from", 0, by=manager)
+    policies.set("messages.quiet_until", 0, by=manager)
+
+
+@pytest.fixture
 def municipality(db):
     """The root of the tree."""
     return factories.make_branch("Byens Biblioteker", kind="municipality")
@@ -53,6 +61,12 @@ def municipality(db):
 def here(municipality):
     """The branch that the test is about."""
     return factories.make_branch("Vollsmose Bibliotek", parent=municipality)
+
+
+@pytest.fixture
+def site(here):
+    """An activity's place at the branch."""
+    return factories.make_site(here)
 
 
 @pytest.fixture

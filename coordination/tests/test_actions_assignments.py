@@ -20,11 +20,6 @@ CLEARED_SITE_CODES = ["agreement", "child_certificate"]
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def frida(volunteer, site):
     """The volunteer of the cast, tied to the site that the test is about."""
     factories.make_engagement(volunteer, site)

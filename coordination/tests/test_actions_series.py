@@ -21,11 +21,6 @@ OPEN_ALL_YEAR = {"skip_holidays": False, "skip_local_days": False, "skip_school_
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def planned(site, coordinator):
     """Every week, on the weekday of the day after tomorrow; twelve or thirteen shifts."""
     return plan(site, coordinator, rule=weekly(first_day()))

@@ -12,25 +12,15 @@ from coordination.actions import assignments, clearances, engagements, shifts
 from coordination.models import Assignment, Clearance, Person, Shift
 from coordination.states import SHIFT, AssignmentState, ShiftState
 from coordination.tests import factories
+from coordination.tests.deeds import engaged
 from core.errors import DomainError
 from core.models import AuditEvent, Message
 from core.periods import today
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def shift(site):
     return factories.make_shift(site, capacity=5)
-
-
-def engaged(site, **fields):
-    volunteer = factories.make_volunteer(**fields)
-    factories.make_engagement(volunteer, site)
-    return volunteer
 
 
 def booked(shift, by, **fields):
@@ -156,7 +146,10 @@ def test_reschedule_to_a_day_without_clearance_is_refused(site, shift, coordinat
 
 def test_reschedule_releases_only_those_who_do_not_fit(site, shift, coordinator):
     factories.make_requirement(site.activity)
-    expiring, lasting = engaged(site), engaged(site)
+    expiring, lasting = (
+        engaged(site),
+        engaged(site),
+    )
     factories.make_clearance(expiring, site=site, valid_until=shift.day)
     factories.make_clearance(lasting, site=site)
     for volunteer in (expiring, lasting):

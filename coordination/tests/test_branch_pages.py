@@ -27,11 +27,6 @@ def later(days):
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def planned(site, coordinator):
     """A shift every day from tomorrow on."""
     return series.plan_series(

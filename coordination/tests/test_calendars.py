@@ -18,11 +18,6 @@ SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def staff(client, coordinator):
     client.force_login(coordinator)
     return client

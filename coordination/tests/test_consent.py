@@ -20,39 +20,20 @@ from coordination.locks import locked_shift
 from coordination.models import Assignment, Shift
 from coordination.reminders import consent as reminders
 from coordination.tests import factories
+from coordination.tests.deeds import code, context, engaged, fresh, sent
 from coordination.tests.test_line_histories import DEEDS, PEOPLE, Told
 from coordination.tests.test_races import at_once
-from core import mail, policies
-from core.errors import DomainError
-from core.models import AuditEvent, Message
+from core import policies
+from core.models import AuditEvent
 from core.periods import today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_quiet_hours")]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def by_day(db, manager):
-    """No quiet hours, so that the limits are the same at whatever hour the tests run."""
-    policies.set("messages.quiet_from", 0, by=manager)
-    policies.set("messages.quiet_until", 0, by=manager)
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
 
 
 @pytest.fixture
 def shift(site):
     return factories.make_shift(site, capacity=2)
-
-
-def engaged(site):
-    user = factories.make_user()
-    volunteer = factories.make_volunteer(email=user.email, user=user)
-    factories.make_engagement(volunteer, site)
-    return volunteer
 
 
 def on(shift, by, **options):
@@ -78,26 +59,8 @@ def too_late(row):
     Assignment.objects.filter(pk=row.pk).update(confirm_asked_at=past - DAY, confirm_until=past)
 
 
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
-
-
 def user_of(row):
     return row.volunteer.person.user
-
-
-def code(deed, **values):
-    with pytest.raises(DomainError) as no:
-        deed(**values)
-    return no.value.code
-
-
-def sent(kind):
-    return list(Message.objects.filter(kind=f"coordination.{kind}").order_by("pk"))
-
-
-def context(message):
-    return mail.kinds()[message.kind].context(message)
 
 
 # --- Until when ----------------------------------------------------------------------------

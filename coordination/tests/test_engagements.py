@@ -28,11 +28,6 @@ def refusal(call, **arguments):
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def person(db):
     return factories.make_person("Nanna Ny", email="nanna@example.dk")
 

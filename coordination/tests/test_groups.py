@@ -16,9 +16,10 @@ from coordination.actions import groups as actions
 from coordination.models import GroupBooking, Person, Shift
 from coordination.states import GROUP, AssignmentState, GroupState
 from coordination.tests import factories
+from coordination.tests.deeds import code, context, engaged, fresh, sent
 from coordination.tests.test_line_histories import DEEDS, PEOPLE, Told
 from coordination.tests.test_races import at_once
-from core import mail, policies, privacy
+from core import policies, privacy
 from core.errors import DomainError
 from core.models import AuditEvent, Message
 from core.periods import today
@@ -28,43 +29,13 @@ TEACHER = {"name": "Lis Lærer", "email": "lis@skole.dk", "phone": "", "language
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def shift(site):
     return factories.make_shift(site, capacity=10)
-
-
-def engaged(site):
-    user = factories.make_user()
-    volunteer = factories.make_volunteer(email=user.email, user=user)
-    factories.make_engagement(volunteer, site)
-    return volunteer
 
 
 def booked(shift, by, seats=6, **values):
     values = {"kind": "school_class", "title": "5.B", "responsible": TEACHER} | values
     return actions.book(shift=shift, seats=seats, by=by, **values)
-
-
-def code(deed, **values):
-    with pytest.raises(DomainError) as no:
-        deed(**values)
-    return no.value.code
-
-
-def sent(kind):
-    return list(Message.objects.filter(kind=f"coordination.{kind}").order_by("pk"))
-
-
-def context(message):
-    return mail.kinds()[message.kind].context(message)
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 @pytest.mark.parametrize("state", GroupState)

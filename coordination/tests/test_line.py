@@ -11,10 +11,13 @@ from coordination.locks import locked_shift
 from coordination.models import Assignment
 from coordination.states import ASSIGNMENT, AssignmentState, SignUpWay
 from coordination.tests import factories
+from coordination.tests.deeds import engaged, join
 from coordination.tests.test_actions_assignments import begun, put_in, refused
 from core import mail, policies
 from core.models import AuditEvent, Message
 from core.periods import today
+
+pytestmark = pytest.mark.usefixtures("no_quiet_hours")
 
 S = AssignmentState
 ALLOWED = {
@@ -37,18 +40,6 @@ ALLOWED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def by_day(manager):
-    """No quiet hours, so that an offer lasts its hours at whatever hour the tests run."""
-    policies.set("messages.quiet_from", 0, by=manager)
-    policies.set("messages.quiet_until", 0, by=manager)
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
 @pytest.fixture
 def frida(volunteer, site):
     factories.make_engagement(volunteer, site)
@@ -58,18 +49,6 @@ def frida(volunteer, site):
 @pytest.fixture
 def shift(site):
     return factories.make_shift(site, capacity=1)
-
-
-def engaged(site, name="", **fields):
-    user = factories.make_user(name=name)
-    volunteer = factories.make_volunteer(name, email=user.email, user=user, **fields)
-    factories.make_engagement(volunteer, site)
-    return volunteer
-
-
-def join(shift, volunteer, **options):
-    by = volunteer.person.user
-    return assignments.sign_up(shift=shift, volunteer=volunteer, by=by, or_wait=True, **options)
 
 
 def states(shift):

@@ -19,18 +19,12 @@ from coordination.locks import locked_shift
 from coordination.models import Assignment, Clearance, StandIn, Swap
 from coordination.states import LIVE, AssignmentState
 from coordination.tests import factories
-from core import policies
 from core.errors import DomainError
 from core.periods import today
 
+pytestmark = pytest.mark.usefixtures("no_quiet_hours")
+
 S = AssignmentState
-
-
-@pytest.fixture(autouse=True)
-def by_day(manager):
-    """No quiet hours, so that an offer lasts its hours at whatever hour the tests run."""
-    policies.set("messages.quiet_from", 0, by=manager)
-    policies.set("messages.quiet_until", 0, by=manager)
 
 
 PEOPLE = 4

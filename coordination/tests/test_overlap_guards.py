@@ -26,11 +26,6 @@ def put_on(shift, volunteer, by, **fields):
     )
 
 
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
 def refused(name, deed):
     with pytest.raises(DomainError) as caught, explained(), transaction.atomic():
         deed()

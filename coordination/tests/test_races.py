@@ -18,6 +18,7 @@ from coordination.locks import locked_shift_with_people
 from coordination.models import Assignment, Clearance
 from coordination.states import AssignmentState
 from coordination.tests import factories
+from coordination.tests.deeds import engaged
 from core.constraints import explained
 from core.errors import DomainError
 from core.periods import today
@@ -36,17 +37,6 @@ def here():
 @pytest.fixture
 def staff(here):
     return factories.make_staff(Role.LOCAL_COORDINATOR, here)
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-def engaged(site):
-    volunteer = factories.make_volunteer()
-    factories.make_engagement(volunteer, site)
-    return volunteer
 
 
 def at_once(deeds):
@@ -129,7 +119,9 @@ def test_swapping_both_ways_at_once_does_not_stop(site, staff):
     """The two are locked in the same order, whoever begins."""
     one, other = (
         assignments.sign_up(
-            shift=factories.make_shift(site, hour=hour), volunteer=engaged(site), by=staff
+            shift=factories.make_shift(site, hour=hour),
+            volunteer=engaged(site),
+            by=staff,
         )
         for hour in (10, 15)
     )

@@ -16,11 +16,6 @@ from core.tests.counting import asks
 DAYS = [str(number) for number in range(7)]
 
 
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
 def url(name, *args):
     return reverse(f"coordination:{name}", args=args)
 

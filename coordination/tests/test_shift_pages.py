@@ -10,14 +10,10 @@ from django.utils.translation import gettext as _
 from coordination.actions import assignments
 from coordination.models import Assignment, Shift
 from coordination.tests import factories
+from coordination.tests.deeds import engaged
 from core.models import AccessEvent
 from core.periods import today
 from core.tests.counting import asks
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
 
 
 @pytest.fixture
@@ -28,12 +24,6 @@ def shift(site):
 @pytest.fixture
 def shift_elsewhere(elsewhere):
     return factories.make_shift(factories.make_site(elsewhere))
-
-
-def engaged(site, name="", **fields):
-    volunteer = factories.make_volunteer(name, **fields)
-    factories.make_engagement(volunteer, site)
-    return volunteer
 
 
 def booked(shift, by, name="", **fields):

@@ -11,25 +11,15 @@ from coordination.actions import assignments, copying, line, series, shifts, sta
 from coordination.models import Assignment, Shift
 from coordination.states import AssignmentState
 from coordination.tests import factories
+from coordination.tests.deeds import engaged, join
 from coordination.tests.test_actions_assignments import refused
-from coordination.tests.test_line import engaged, join
-from core import policies
 from core.errors import DomainError
 from core.periods import today
 
+pytestmark = pytest.mark.usefixtures("no_quiet_hours")
+
 S = AssignmentState
 ROLES = "Vært: 1\nBager: 2-4"
-
-
-@pytest.fixture(autouse=True)
-def by_day(manager):
-    policies.set("messages.quiet_from", 0, by=manager)
-    policies.set("messages.quiet_until", 0, by=manager)
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
 
 
 @pytest.fixture

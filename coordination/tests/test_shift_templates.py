@@ -8,7 +8,7 @@ from django.urls import reverse
 from coordination.actions import shift_templates as actions
 from coordination.models import Shift, ShiftTemplate, TemplateShift
 from coordination.tests import factories
-from core.errors import DomainError
+from coordination.tests.deeds import code
 from core.periods import local, today
 
 DAY = today() + timedelta(days=30)
@@ -26,23 +26,12 @@ def cafe(branch, by, *more):
 
 
 @pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
-@pytest.fixture
 def template(here, coordinator):
     return cafe(here, coordinator)
 
 
 def apply(template, site, by, *days, **options):
     return actions.apply(template=template, site=site, days=days or [DAY], by=by, **options)
-
-
-def code(function, *args, **kwargs):
-    with pytest.raises(DomainError) as caught:
-        function(*args, **kwargs)
-    return caught.value.code
 
 
 def test_template_plans_its_shifts_on_each_day(template, site, coordinator):

@@ -11,15 +11,10 @@ from coordination.actions import stand_ins as deeds
 from coordination.actions import swaps
 from coordination.models import Assignment, Branch, StandIn, Swap
 from coordination.tests import factories
-from coordination.tests.test_line import engaged, join
+from coordination.tests.deeds import engaged, join
 from core import choices
 from core.models import AccessEvent
 from core.periods import today
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
 
 
 @pytest.fixture

@@ -12,27 +12,18 @@ from coordination.models import Assignment, Clearance, StandIn
 from coordination.reminders.stand_ins import REMINDERS, nobody_found
 from coordination.states import STAND_IN, SWAP, AssignmentState, StandInState, SwapState
 from coordination.tests import factories
+from coordination.tests.deeds import engaged, join
 from coordination.tests.test_actions_assignments import refused
-from coordination.tests.test_line import engaged, join
 from core import choices, kinds, mail, policies, schedule
 from core.channels import unsubscribe
 from core.models import AuditEvent, Message
 from core.periods import today
 from core.privacy import retention
 
+pytestmark = pytest.mark.usefixtures("no_quiet_hours")
+
 S = AssignmentState
 WANTED = stand_in_emails.WANTED
-
-
-@pytest.fixture(autouse=True)
-def by_day(manager):
-    policies.set("messages.quiet_from", 0, by=manager)
-    policies.set("messages.quiet_until", 0, by=manager)
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
 
 
 @pytest.fixture
@@ -323,7 +314,13 @@ def test_replacing_closes_the_search(frida, site, coordinator):
 
 def test_replacing_with_somebody_uncleared_is_refused(frida, site, coordinator):
     factories.make_requirement(site.activity)
-    refused("agreement", deeds.replace, assignment=frida, volunteer=engaged(site), by=coordinator)
+    refused(
+        "agreement",
+        deeds.replace,
+        assignment=frida,
+        volunteer=engaged(site),
+        by=coordinator,
+    )
 
 
 # --- Coordinators hear of it ---------------------------------------------------------------

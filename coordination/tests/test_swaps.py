@@ -10,23 +10,14 @@ from coordination.actions import assignments, shifts, swaps
 from coordination.actions import stand_ins as deeds
 from coordination.models import Person, Swap
 from coordination.tests import factories
+from coordination.tests.deeds import engaged, join
 from coordination.tests.test_actions_assignments import refused
-from coordination.tests.test_line import engaged, join
-from core import mail, policies
+from core import mail
 from core.errors import DomainError
 from core.models import AuditEvent, Message
 from core.periods import today
 
-
-@pytest.fixture(autouse=True)
-def by_day(manager):
-    policies.set("messages.quiet_from", 0, by=manager)
-    policies.set("messages.quiet_until", 0, by=manager)
-
-
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
+pytestmark = pytest.mark.usefixtures("no_quiet_hours")
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ def waiting_of(client, user):
     return {row.text: row.number for row in client.get("/").context["waiting"]}
 
 
-@pytest.fixture
-def site(here):
-    return factories.make_site(here)
-
-
 def test_volunteer_is_sent_to_their_own_page(client, volunteer):
     client.force_login(volunteer.person.user)
     assert client.get("/").url == reverse("coordination:own-page")

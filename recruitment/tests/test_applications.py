@@ -17,11 +17,6 @@ from recruitment.tests.factories import make_application
 
 
 @pytest.fixture
-def site(here):
-    return make_site(here)
-
-
-@pytest.fixture
 def application(site):
     return make_application(site, make_person("Nina Ny", email="nina@example.dk"))
 
