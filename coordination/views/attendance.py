@@ -13,7 +13,7 @@ from coordination.access import Permission
 from coordination.actions import attendance as actions
 from coordination.forms.attendance import AttendanceForm, NameLeadForm
 from coordination.models import Activity
-from coordination.states import AssignmentState
+from coordination.states import AssignmentState, ShiftState
 from coordination.views.activities import activity_crumbs
 from coordination.views.shifts import DETAIL, ShiftPageMixin, shift_url
 from core import audit
@@ -100,7 +100,7 @@ class DaySheetView(SheetMixin, DetailView):
         return self._shifts
 
     def _of_the_day(self, activity):
-        rows = sheets.shifts_to_print().filter(site__activity=activity, cancelled_at=None)
+        rows = sheets.shifts_to_print().filter(site__activity=activity, state=ShiftState.OPEN)
         rows = rows.permitted(self.request.user, self.permission)
         day = calendars.day_of_text(self.request.GET.get("dag"), None)
         rows = rows.filter(starts_at__gte=start_of(day or today())).order_by("starts_at", "pk")
@@ -130,7 +130,7 @@ class SheetListView(DetailView):
     def get_context_data(self, **kwargs):
         activity, user = self.object, self.request.user
         heading = _("Attendance sheets")
-        shifts = rosters.shifts().filter(site__activity=activity, cancelled_at=None)
+        shifts = rosters.shifts().filter(site__activity=activity, state=ShiftState.OPEN)
         return super().get_context_data(**kwargs) | {
             "activity": activity,
             "days": attendance.coming_days(shifts.permitted(user, self.permission))[:SHOWN_DAYS],

@@ -74,24 +74,20 @@ class CannotComeView(ActionView):
         search = stand_ins.search_of(place, now)
         coming = place.state == AssignmentState.BOOKED and not scheduling.closed_reasons(shift, now)
         late = scheduling.late_reasons(shift.starts_at, now, self.hours())
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "assignment": place,
-                "shift": shift,
-                "site": shift.site,
-                "branch": shift.site.branch,
-                "search": search,
-                "asked": stand_ins.number_asked(search) if search else 0,
-                "coming": coming,
-                "late": late[0] if late else None,
-                "volunteers_decide": stand_ins.volunteers_decide(shift),
-                "waiting": len(rosters.line_of(shift).waiting) if coming else 0,
-                "form": self.reason_form(),
-                **self.page(),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "assignment": place,
+            "shift": shift,
+            "site": shift.site,
+            "branch": shift.site.branch,
+            "search": search,
+            "asked": stand_ins.number_asked(search) if search else 0,
+            "coming": coming,
+            "late": late[0] if late else None,
+            "volunteers_decide": stand_ins.volunteers_decide(shift),
+            "waiting": len(rosters.line_of(shift).waiting) if coming else 0,
+            "form": self.reason_form(),
+            **self.page(),
+        }
 
 
 class OwnCannotComeView(CannotComeView):

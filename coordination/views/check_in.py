@@ -47,7 +47,7 @@ class CheckInView(TemplateResponseMixin, ContextMixin, View):
         except DomainError as error:
             context, status = {"error": error}, 429
         else:
-            context, status = {"error": None}, 404
+            context, status = {}, 404
         return render(self.request, "coordination/check_in/unknown.html", context, status=status)
 
     def get(self, request, *args, **kwargs):
@@ -84,18 +84,14 @@ class CheckInView(TemplateResponseMixin, ContextMixin, View):
         if volunteer is not None:
             check_in = attendance.check_in_of(self.site, volunteer, timezone.now())
         coming = check_in.coming if check_in else None
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "site": self.site,
-                "volunteer": volunteer,
-                "check_in": check_in,
-                "opens_at": attendance.opens_at(coming.shift) if coming else None,
-                "sign_in_url": self.sign_in_url("account_login"),
-                "code_url": self.sign_in_url("account_request_login_code"),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "site": self.site,
+            "volunteer": volunteer,
+            "check_in": check_in,
+            "opens_at": attendance.opens_at(coming.shift) if coming else None,
+            "sign_in_url": self.sign_in_url("account_login"),
+            "code_url": self.sign_in_url("account_request_login_code"),
+        }
 
 
 # --- A shift lead's own pages --------------------------------------------------------------

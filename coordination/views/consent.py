@@ -1,6 +1,5 @@
 """A shift that was changed: the volunteer says yes or no again; staff do it for who has rung."""
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,16 +9,15 @@ from coordination.access import Permission
 from coordination.actions import consent
 from coordination.states import AssignmentState
 from coordination.views.own import own_crumbs
+from coordination.views.own_places import OwnAnswerView
 from coordination.views.shifts import CHANGE, shift_crumbs, shift_url
-from core.errors import DomainError
 from core.templatetags.ui import when
 from core.views import ActionView
 
 
-class OwnChangeView(ActionView):
+class OwnChangeView(OwnAnswerView):
     """The shift as it is now, to be said yes or no to. Afterwards it says what was answered."""
 
-    own = True
     template_name = "coordination/own/change.html"
     deeds = {"yes": consent.confirm, "no": consent.refuse}
     told = {
@@ -27,36 +25,21 @@ class OwnChangeView(ActionView):
         "no": gettext_lazy("Thank you for telling us. Somebody else can have the place now."),
     }
 
-    def rows(self):
-        return rosters.assignments()
-
-    def perform(self):
-        answer = self.request.POST.get("answer")
-        if answer not in self.deeds:
-            raise DomainError(_("Choose yes or no."), code="no_answer")
-        self.deeds[answer](assignment=self.object, by=self.request.user)
-        self.success_message = self.told[answer]
-        return reverse("coordination:own-shift-list")
-
     def get_context_data(self, **kwargs):
         mine, heading = self.object, _("A shift that has changed")
         late = mine.lets_go(timezone.now())
         was_late = mine.state == AssignmentState.LAPSED
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "assignment": mine,
-                "shift": mine.shift,
-                "site": mine.shift.site,
-                "is_coming": not mine.shift.has_started and not mine.shift.is_cancelled,
-                "asks": mine.is_unconfirmed and not late,
-                "too_late": late or was_late,
-                "has_place": mine.state == AssignmentState.BOOKED and not mine.is_unconfirmed,
-                "heading": heading,
-                "crumbs": own_crumbs(heading),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "assignment": mine,
+            "shift": mine.shift,
+            "site": mine.shift.site,
+            "is_coming": not mine.shift.has_started and not mine.shift.is_cancelled,
+            "asks": mine.is_unconfirmed and not late,
+            "too_late": late or was_late,
+            "has_place": mine.state == AssignmentState.BOOKED and not mine.is_unconfirmed,
+            "heading": heading,
+            "crumbs": own_crumbs(heading),
+        }
 
 
 class ConfirmForView(ActionView):

@@ -226,7 +226,7 @@ class LinkMixin:
         raise Http404
 
     def closed(self, status):
-        context = {"status": status, "booking": self.object, "error": None}
+        context = {"status": status, "booking": self.object}
         return render(self.request, "coordination/group/closed.html", context)
 
     def address(self, page):

@@ -373,18 +373,14 @@ class CallView(ActionView):
 
     def get_context_data(self, **kwargs):
         heading, person = _("A caring call"), self.object.volunteer.person
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "heading": heading,
-                "crumbs": follow_up_crumbs(self.object, heading),
-                "person": person,
-                "advice": [
-                    _("Ask how they are, and whether day and time still fit. Not for an excuse."),
-                    _("Write nothing down of what they tell you about themselves."),
-                    _("Nobody is left out because they did not come."),
-                ],
-                "back_url": reverse("coordination:follow-up"),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "heading": heading,
+            "crumbs": follow_up_crumbs(self.object, heading),
+            "person": person,
+            "advice": [
+                _("Ask how they are, and whether day and time still fit. Not for an excuse."),
+                _("Write nothing down of what they tell you about themselves."),
+                _("Nobody is left out because they did not come."),
+            ],
+            "back_url": reverse("coordination:follow-up"),
+        }

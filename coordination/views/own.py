@@ -118,9 +118,9 @@ class OwnSignUpView(ActionView):
         return self.request.POST if self.request.method == "POST" else None
 
     def get_context_data(self, **kwargs):
-        context = {"error": None} | super().get_context_data(**kwargs)
+        context = super().get_context_data(**kwargs)
         choice = rosters.own_choice(self.object, self.volunteer())
-        error = context["error"]
+        error = context.get("error")
         heading = _("Sign up for a shift")
         return context | {
             "shift": self.object,
@@ -190,14 +190,10 @@ class OwnInvitationView(ActionView):
     def get_context_data(self, **kwargs):
         event = self.object.event
         title = localised(event, "title").text
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "event": event,
-                "invitation": self.object,
-                "heading": title,
-                "crumbs": own_crumbs(title),
-                "is_open": event.cancelled_at is None and event.starts_at > timezone.now(),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "event": event,
+            "invitation": self.object,
+            "heading": title,
+            "crumbs": own_crumbs(title),
+            "is_open": event.cancelled_at is None and event.starts_at > timezone.now(),
+        }

@@ -13,16 +13,10 @@ from core.errors import DomainError
 from core.views import ActionView
 
 
-class OwnPlaceView(ActionView):
-    """Where I stand in the line; a place that is held for me, to be said yes or no to."""
+class OwnAnswerView(ActionView):
+    """A place of mine that I say yes or no to. Subclasses name the `deeds` and what is `told`."""
 
     own = True
-    template_name = "coordination/own/place.html"
-    deeds = {"yes": line.accept, "no": line.decline}
-    told = {
-        "yes": gettext_lazy("You are signed up. Thank you!"),
-        "no": gettext_lazy("Thank you for telling us."),
-    }
 
     def rows(self):
         return rosters.assignments()
@@ -35,24 +29,31 @@ class OwnPlaceView(ActionView):
         self.success_message = self.told[answer]
         return reverse("coordination:own-shift-list")
 
+
+class OwnPlaceView(OwnAnswerView):
+    """Where I stand in the line; a place that is held for me, to be said yes or no to."""
+
+    template_name = "coordination/own/place.html"
+    deeds = {"yes": line.accept, "no": line.decline}
+    told = {
+        "yes": gettext_lazy("You are signed up. Thank you!"),
+        "no": gettext_lazy("Thank you for telling us."),
+    }
+
     def get_context_data(self, **kwargs):
         mine = self.object
         standing = rosters.line_of(mine.shift)
         heading = _("My place")
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "assignment": mine,
-                "shift": mine.shift,
-                "site": mine.shift.site,
-                "is_coming": not mine.shift.has_started and not mine.shift.is_cancelled,
-                "has_offer": mine.has_offer(timezone.now()),
-                "is_requested": mine.state == AssignmentState.REQUESTED,
-                "has_place": mine.state == AssignmentState.BOOKED,
-                "position": standing.position(mine),
-                "waiting": len(standing.waiting),
-                "heading": heading,
-                "crumbs": own_crumbs(heading),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "assignment": mine,
+            "shift": mine.shift,
+            "site": mine.shift.site,
+            "is_coming": not mine.shift.has_started and not mine.shift.is_cancelled,
+            "has_offer": mine.has_offer(timezone.now()),
+            "is_requested": mine.state == AssignmentState.REQUESTED,
+            "has_place": mine.state == AssignmentState.BOOKED,
+            "position": standing.position(mine),
+            "waiting": len(standing.waiting),
+            "heading": heading,
+            "crumbs": own_crumbs(heading),
+        }

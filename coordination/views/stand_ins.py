@@ -90,20 +90,16 @@ class OwnStandInView(OwnVolunteerMixin, ActionView):
         search, volunteer = self.object, self.volunteer()
         shift = search.assignment.shift
         heading = _("Can you take this shift?")
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "search": search,
-                "shift": shift,
-                "site": shift.site,
-                "is_open": search.is_open(timezone.now()),
-                "is_mine": search.assignment.volunteer_id == volunteer.pk,
-                "help": stand_ins.help_for([search], volunteer)[0],
-                "heading": heading,
-                "crumbs": stand_in_crumbs(heading),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "search": search,
+            "shift": shift,
+            "site": shift.site,
+            "is_open": search.is_open(timezone.now()),
+            "is_mine": search.assignment.volunteer_id == volunteer.pk,
+            "help": stand_ins.help_for([search], volunteer)[0],
+            "heading": heading,
+            "crumbs": stand_in_crumbs(heading),
+        }
 
 
 class SwapFormView(FormView):
@@ -221,21 +217,17 @@ class OwnSwapAnswerView(OwnVolunteerMixin, ActionView):
     def get_context_data(self, **kwargs):
         swap, heading = self.object, _("Swap of shifts")
         gives, gets = (swap.theirs, swap.mine) if self.is_asked else (swap.mine, swap.theirs)
-        return (
-            {"error": None}
-            | super().get_context_data(**kwargs)
-            | {
-                "swap": swap,
-                "is_asked": self.is_asked,
-                "is_open": swap.is_open(timezone.now()),
-                "is_done": swap.state == SwapState.ACCEPTED,
-                "gives": gives,
-                "gets": gets,
-                "other": gets.volunteer.person,
-                "heading": heading,
-                "crumbs": stand_in_crumbs(heading),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "swap": swap,
+            "is_asked": self.is_asked,
+            "is_open": swap.is_open(timezone.now()),
+            "is_done": swap.state == SwapState.ACCEPTED,
+            "gives": gives,
+            "gets": gets,
+            "other": gets.volunteer.person,
+            "heading": heading,
+            "crumbs": stand_in_crumbs(heading),
+        }
 
 
 # --- Staff, on the volunteer's behalf ------------------------------------------------------
