@@ -33,13 +33,15 @@ def date_text(day):
 
 
 def press(page, msgid, **values):
-    """Press the one button of this name in the page itself."""
+    """Press the one button of this name in the page itself, and wait for what it leads to."""
     page.locator("main").get_by_role("button", name=word(msgid, **values), exact=True).click()
+    page.wait_for_load_state()
 
 
 def follow(page, msgid, *, exact=True, **values):
     """Follow the first link of this name in the page itself; a name may go on for the blind."""
     page.locator("main").get_by_role("link", name=word(msgid, **values), exact=exact).first.click()
+    page.wait_for_load_state()
 
 
 def fill(page, answers):
