@@ -8,7 +8,7 @@ nothing: it never takes away what stands.
 
 import difflib
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -334,26 +334,22 @@ class _Planner:
         ]
 
     def look_at_shifts(self):
-        """Shifts that would have fewer places than people on them. 1 query at most."""
-        fewer = {
-            one.existing.pk: one
-            for one in self.shifts
-            if "capacity" in one.changes and one.changes["capacity"][1] < one.existing.capacity
-        }
-        if not fewer:
+        """Shifts that would have fewer places than people on them, and those whose people would
+        have to say yes to another meeting place: that is asked on the shift's page. 1 query at
+        most."""
+        changed = [one for one in self.shifts if one.changes.keys() & {"capacity", "place"}]
+        if not changed:
             return []
-        held = Assignment.objects.spoken_for(timezone.now()).filter(shift__in=fewer)
-        held = held.exclude(state=AssignmentState.WAITING).values_list("shift", flat=True)
-        taken = defaultdict(int)
-        for pk in held:
-            taken[pk] += 1
-        for pk, one in fewer.items():
-            taken[pk] += one.existing.group_seats
-        return [
-            Wrong(one.row, _("Places"), str(shifts.too_few_places(taken[pk]).message))
-            for pk, one in fewer.items()
-            if taken[pk] > one.values["capacity"]
-        ]
+        taken = _taken([one.existing for one in changed])
+        wrong = []
+        for one in changed:
+            held, shift = taken[one.existing.pk], one.existing
+            if held > one.values.get("capacity", shift.capacity):
+                message = str(shifts.too_few_places(held).message)
+                wrong.append(Wrong(one.row, _("Places"), message))
+            if held and "place" in one.changes and not shift.has_started:
+                wrong.append(Wrong(one.row, _("Meeting place"), _ask_them_there()))
+        return wrong
 
 
 class _Branches:
@@ -382,6 +378,22 @@ class _Branches:
         if near:
             message += " " + _("Do you mean %(name)s?") % {"name": self.names[near[0]][0]}
         raise RowError(message, _("Branch"))
+
+
+def _taken(rows):
+    """{shift id: places that people and groups hold} of the shifts. 1 query."""
+    held = Assignment.objects.spoken_for(timezone.now()).filter(shift__in=[row.pk for row in rows])
+    held = held.exclude(state=AssignmentState.WAITING).values_list("shift", flat=True)
+    taken = Counter({row.pk: row.group_seats for row in rows})
+    taken.update(held)
+    return taken
+
+
+def _ask_them_there():
+    return _(
+        "Somebody is on the shift and has to hear of another meeting place. Change it on the "
+        "shift's page, where they can be asked, and leave the cell empty."
+    )
 
 
 def _ambiguous(line):

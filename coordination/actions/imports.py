@@ -214,7 +214,8 @@ def _shifts(plan, by):
             )
         elif one.outcome == CHANGED:
             values = {name: new for name, (_old, new) in one.changes.items()}
-            _row(one, shifts.change, shift=one.existing, by=by, **values)
+            # Who signed up since the plan was made says yes to another meeting place.
+            _row(one, shifts.change, shift=one.existing, by=by, ask=True, **values)
 
 
 def _row(one, action, **arguments):

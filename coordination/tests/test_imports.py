@@ -304,16 +304,66 @@ def test_fewer_places_than_people_is_wrong(here, coordinator):
     bring_in(table(row()), coordinator)
     shift = Shift.objects.get()
     for _number in range(2):
-        volunteer = factories.make_volunteer()
-        shift.assignments.create(
-            volunteer=volunteer,
-            starts_at=shift.starts_at,
-            ends_at=shift.ends_at,
-            booked_at=timezone.now(),
-            booked_by=coordinator,
-        )
+        on_it(shift, coordinator)
     assert [one.row for one in plan(table(row(Pladser="1")), coordinator).wrong] == [2]
     assert plan(table(row(Pladser="2")), coordinator).wrong == []
+
+
+def on_it(shift, by):
+    """Somebody who is signed up for the shift."""
+    volunteer = factories.make_volunteer()
+    return shift.assignments.create(
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=timezone.now(),
+        booked_by=by,
+    )
+
+
+def test_another_meeting_place_is_not_brought_in_where_somebody_is(here, coordinator):
+    """They would have to say yes to it, and be shown first: that is the shift's page."""
+    bring_in(table(row(), row(Vagt="To"), row(Vagt="Tom")), coordinator)
+    first, second, _nobody = Shift.objects.order_by("pk")
+    on_it(first, coordinator)
+    factories.make_group(second)
+    elsewhere = {"Mødested": "Sal 2"}
+    with translation.override("da"):
+        found = plan(
+            table(row(**elsewhere), row(Vagt="To", **elsewhere), row(Vagt="Tom", **elsewhere)),
+            coordinator,
+        )
+    assert messages(found) == [(2, "Mødested"), (3, "Mødested")]
+    left = table(row(Mødested=""), row(Vagt="Tom", **elsewhere))
+    assert outcomes(bring_in(left, coordinator).result) == (0, 1, 1)
+    assert list(Shift.objects.order_by("pk").values_list("place", flat=True)) == [
+        "Skranken",
+        "Skranken",
+        "Sal 2",
+    ]
+
+
+class JoinsJustBefore:
+    """Somebody signs up in the moment before the shift is written: a wrapper around the
+    database."""
+
+    def __init__(self, shift, by):
+        self.shift, self.by, self.joined = shift, by, None
+
+    def __call__(self, execute, sql, params, many, context):
+        if sql.startswith('UPDATE "coordination_shift"') and self.joined is None:
+            self.joined = True
+            self.joined = on_it(self.shift, self.by)
+        return execute(sql, params, many, context)
+
+
+def test_who_signed_up_since_the_plan_is_asked(here, coordinator):
+    bring_in(table(row()), coordinator)
+    joins = JoinsJustBefore(Shift.objects.get(), coordinator)
+    with connection.execute_wrapper(joins):
+        bring_in(table(row(Mødested="Sal 2")), coordinator)
+    joins.joined.refresh_from_db()
+    assert joins.joined.is_unconfirmed
 
 
 def test_an_ended_activity_gets_no_shifts(here, coordinator):
