@@ -7,9 +7,11 @@ What nobody has done within two months is left alone.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import ngettext
 
-from coordination import attendance
+from coordination import attendance, groups
 from coordination.access import Permission
 from coordination.models import (
     Assignment,
@@ -43,14 +45,37 @@ def without_attendance(user, now):
     """The user's shifts of some days ago for which nobody has said of everybody whether they
     came. The oldest first, at most two months back."""
     waited = timedelta(days=policies.get(ATTENDANCE_DAYS) - 1)
+    rows = lacking_attendance(now - LOOKED_BACK, min(now, start_of(day_of(now) - waited)))
+    return rows.permitted(user, Permission.EDIT_SHIFTS)
+
+
+def lacking_attendance(first, end):
+    """Shifts from the instant to before the other that lack attendance, the oldest first.
+
+    `people_wait`: somebody on it has no mark; `groups_wait`: so many groups have no number, of
+    which `group_title` is the first.
+    """
     unmarked = Assignment.objects.filter(shift=OuterRef("pk"), state=AssignmentState.BOOKED)
-    rows = Shift.objects.permitted(user, Permission.EDIT_SHIFTS).filter(
-        Exists(unmarked),
-        state=ShiftState.OPEN,
-        starts_at__gte=now - LOOKED_BACK,
-        starts_at__lt=min(now, start_of(day_of(now) - waited)),
-    )
+    uncounted = groups.uncounted().filter(shift=OuterRef("pk"))
+    number = uncounted.order_by().values("shift").annotate(number=Count("pk")).values("number")
+    rows = Shift.objects.filter(state=ShiftState.OPEN, starts_at__gte=first, starts_at__lt=end)
+    rows = rows.annotate(
+        people_wait=Exists(unmarked),
+        groups_wait=Coalesce(Subquery(number, output_field=IntegerField()), 0),
+        group_title=Subquery(uncounted.values("title")[:1]),
+    ).filter(Q(people_wait=True) | Q(groups_wait__gt=0))
     return rows.select_related("site__activity", "site__branch").order_by("starts_at", "pk")
+
+
+def groups_in_words(shift):
+    """The groups of a shift that `lacking_attendance` gave: the first by name, or ""."""
+    more = shift.groups_wait - 1
+    if more < 0:
+        return ""
+    if not more:
+        return shift.group_title
+    text = ngettext("%(group)s and %(more)s more group", "%(group)s and %(more)s more groups", more)
+    return text % {"group": shift.group_title, "more": more}
 
 
 # --- Welcome steps -------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from coordination.models import ClearanceKind, GroupBooking
 from coordination.states import GroupState
 from core import mail
+from core.periods import bounds_of
 
 SALT = "coordination.group"
 KEPT_DAYS = "groups.kept_days"
@@ -27,6 +28,19 @@ def of_shift(shift):
     """The shift's bookings, those that stand first. 1 query."""
     rows = shift.groups.select_related("responsible", "association")
     return sorted(rows, key=lambda row: (not row.is_standing, row.booked_at, row.pk))
+
+
+def in_on(user, permission, day):
+    """The bookings on the user's shifts that touch the day, in order of time, with everything."""
+    first, end = bounds_of(day)
+    rows = bookings().standing().permitted(user, permission)
+    rows = rows.filter(shift__starts_at__lt=end, shift__ends_at__gt=first)
+    return rows.order_by("shift__starts_at", "shift_id", "booked_at", "pk")
+
+
+def uncounted():
+    """Bookings of which nobody has said how many came."""
+    return GroupBooking.objects.standing().filter(attendance_at=None)
 
 
 def is_with_children(activity):

@@ -51,14 +51,7 @@ def lacking_people(monday):
 
 def without_attendance(monday):
     """Shifts of the last two weeks for which attendance is missing."""
-    rows = Shift.objects.filter(
-        assignments__state=AssignmentState.BOOKED,
-        state=ShiftState.OPEN,
-        starts_at__gte=start_of(monday - 2 * WEEK),
-        starts_at__lt=start_of(monday),
-    )
-    rows = rows.distinct()
-    return rows.select_related("site__activity", "site__branch").order_by("starts_at", "pk")
+    return follow_up.lacking_attendance(start_of(monday - 2 * WEEK), start_of(monday))
 
 
 def to_talk_with(monday):
@@ -102,6 +95,11 @@ def _shift(shift):
     return f"{shift.title or shift.site.activity}, {shift.site.branch}: {when(shift.starts_at)}"
 
 
+def _shift_and_groups(shift):
+    found = follow_up.groups_in_words(shift)
+    return f"{_shift(shift)} ({found})" if found else _shift(shift)
+
+
 def waiting_hours(monday):
     """Hours besides the shifts that nobody has answered."""
     return hours.entries().waiting().order_by("day", "pk")
@@ -120,7 +118,7 @@ SECTIONS = (
         "attendance",
         _("Shifts without attendance"),
         without_attendance,
-        _shift,
+        _shift_and_groups,
         Permission.EDIT_SHIFTS,
         40,
     ),

@@ -208,17 +208,18 @@ def _attendance(message):
     if not shifts:
         return None
     return {
-        **_listed(shifts),
+        **_listed(shifts, besides=follow_up.groups_in_words),
         "follow_up_url": mail.link("coordination:follow-up"),
     }
 
 
-def _listed(shifts):
-    """The first of these shifts as lines, and whether there are more."""
+def _listed(shifts, besides=lambda shift: ""):
+    """The first of these shifts as lines, each with what is told besides, and whether there are
+    more."""
     return {
         "shifts": [
             f"{shift.title or shift.site.activity.title}, {shift.site.branch}, "
-            f"{when(shift.starts_at)}"
+            f"{when(shift.starts_at)}" + (f" ({found})" if (found := besides(shift)) else "")
             for shift in shifts[:MOST_LINES]
         ],
         "more": len(shifts) > MOST_LINES,

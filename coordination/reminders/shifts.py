@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coordination import addressees, emails, reminder_emails
+from coordination import addressees, emails, groups, reminder_emails
 from coordination.models import ActivityReminders, Assignment, ReminderWishes
 from coordination.reminders.gathering import gathered
 from coordination.states import AssignmentState, ShiftState
@@ -74,15 +74,20 @@ def shortly_before(today):
 
 
 def attendance_missing(today):
-    """A Due for each coordinator who has shifts, some days ago, without attendance. 2 queries."""
+    """A Due for each coordinator who has shifts, some days ago, without attendance. 3 queries."""
+    people = Assignment.objects.filter(
+        ATTENDANCE.lately_at("starts_at", today),
+        state=AssignmentState.BOOKED,
+        shift__state=ShiftState.OPEN,
+    )
+    come = groups.uncounted().filter(
+        ATTENDANCE.lately_at("shift__starts_at", today), shift__state=ShiftState.OPEN
+    )
     rows = (
-        Assignment.objects.filter(
-            ATTENDANCE.lately_at("starts_at", today),
-            state=AssignmentState.BOOKED,
-            shift__state=ShiftState.OPEN,
-        )
-        .order_by()
-        .values_list("shift__site__branch__path", "starts_at")
+        found
+        for unmarked in (people, come)
+        for found in unmarked.order_by()
+        .values_list("shift__site__branch__path", "shift__starts_at")
         .distinct()
     )
     reached = ((path, ATTENDANCE.reached(day_of(starts_at), today)) for path, starts_at in rows)

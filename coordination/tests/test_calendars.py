@@ -211,6 +211,26 @@ def test_today_shows_who_is_in_and_writes_it_down(staff, site, coordinator):
     assert shown == {row.volunteer_id for row in in_today}
 
 
+def test_today_names_the_groups_and_their_responsible(staff, site, elsewhere):
+    """A shift to which only a group comes, too; those of other branches and days are not there."""
+    shift = factories.make_shift(site, day=today(), hour=10, capacity=30)
+    group = factories.make_group(shift, seats=24, title="4.B", names="Anna")
+    given_back = factories.make_group(
+        shift, title="5.C", state="cancelled", given_back_at=timezone.now()
+    )
+    factories.make_group(factories.make_shift(site, day=today() + timedelta(days=1)))
+    factories.make_group(factories.make_shift(factories.make_site(elsewhere), day=today()))
+    page = staff.get(url("today"))
+    assert page.context["groups"] == [group]
+    text = page.content.decode()
+    shown = [word in text for word in ("4.B", "24 pladser", "Lis Lærer", given_back.title, "Anna")]
+    assert shown == [True, True, True, False, False]
+    event = AccessEvent.objects.get(purpose="shift.today")
+    assert event.subjects.get().person_id == group.responsible_id
+    narrowed = staff.get(url("today", branch=site.branch_id))
+    assert narrowed.context["groups"] == [group]
+
+
 def test_today_hides_a_protected_identity(staff, site, coordinator):
     shift = factories.make_shift(site, day=today(), hour=10)
     on(shift, coordinator, "Skjult Navn", phone="12345678", protected_identity=True)

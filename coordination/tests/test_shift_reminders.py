@@ -9,13 +9,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coordination import emails, follow_up, reminder_emails
-from coordination.actions import assignments, attendance, preferences, shifts
+from coordination import emails, follow_up, news, reminder_emails
+from coordination.actions import assignments, attendance, groups, preferences, shifts
 from coordination.actions import follow_up as actions
 from coordination.models import Assignment
 from coordination.tests import factories
 from core import delivery, policies, schedule
 from core.models import Message
+from core.periods import monday_of
 from core.scope import scope
 
 DAYS, HOURS, ATTENDANCE = (
@@ -336,6 +337,37 @@ def test_registered_in_the_meantime_is_skipped(site, coordinator, mailoutbox):
     attendance.mark_attendance(assignment=assignment, attended=True, by=coordinator)
     delivery.deliver()
     assert mailoutbox == []
+
+
+def test_groups_without_a_number_are_named(site, coordinator, mailoutbox):
+    """A shift with a group alone, and one with people and two groups; no names of people."""
+    alone = factories.make_shift(site, starts_at=in_hours(-50), capacity=30)
+    factories.make_group(alone, title="4.B", names="Anna")
+    both = booked(site, starts_at=in_hours(-47)).shift
+    for title in ("5.A", "6.C"):
+        factories.make_group(both, title=title)
+    counted = factories.make_group(factories.make_shift(site, starts_at=in_hours(-48)), title="7.D")
+    groups.mark_attendance(booking=counted, came=1, by=coordinator)
+    assert remind(ATTENDANCE) == 1
+    delivery.deliver()
+    [mail] = [mail for mail in mailoutbox if mail.to[0].endswith(f"<{coordinator.email}>")]
+    lines = [line.rpartition(" (")[2] for line in mail.body.splitlines() if line[:2] == "- "]
+    assert lines == ["4.B)", "5.A og 1 gruppe til)"]
+    assert not {"Anna", "Lis"} & set(mail.body.split())
+    with scope():
+        [first, second] = follow_up.without_attendance(coordinator, NOW)
+    assert [(row, row.people_wait, row.groups_wait) for row in (first, second)] == [
+        (alone, False, 1),
+        (both, True, 2),
+    ]
+
+
+def test_monday_overview_names_groups_too(site, coordinator):
+    shift = factories.make_shift(site, starts_at=in_hours(-50), capacity=30)
+    factories.make_group(shift, title="4.B")
+    monday = monday_of(NOW.date()) + timedelta(days=7)
+    [found] = news.without_attendance(monday)
+    assert news.SECTIONS[2].line(found).endswith(" (4.B)")
 
 
 def test_shifts_without_attendance_are_those_of_ones_own_branches(

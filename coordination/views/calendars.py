@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from coordination import calendars, rosters, stand_ins
+from coordination import calendars, groups, rosters, stand_ins
 from coordination.access import Permission, scope_of
 from coordination.forms.calendars import LIST, MONTH, WEEK, CalendarFilter, GapFilter, TodayFilter
 from coordination.shift_roles import lacking_words
@@ -185,8 +185,18 @@ class TodayView(ListView):
     def rows(self):
         return rosters.assignments()
 
+    def get_filter(self):
+        self.filter = super().get_filter()
+        return self.filter
+
     def people_in(self, rows):
-        return [row.volunteer_id for row in rows]
+        branch, day = self.filter.wanted.get("branch"), self.filter.chosen_day
+        found = groups.in_on(self.request.user, self.permission, day)
+        if branch:
+            found = found.filter(shift__site__branch__path__startswith=branch.path)
+        self.groups = list(found)
+        responsible = [row.responsible_id for row in self.groups if row.responsible_id]
+        return [*(row.volunteer_id for row in rows), *responsible]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -198,6 +208,7 @@ class TodayView(ListView):
         day = context["filter"].chosen_day
         return context | {
             "shifts": [(shift, list(rows)) for shift, rows in by_shift],
+            "groups": self.groups,
             "day": day,
             "branch": context["filter"].wanted.get("branch"),
         }

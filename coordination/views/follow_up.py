@@ -67,6 +67,8 @@ class FollowUpListView(ListView):
             shifts = list(
                 follow_up.without_attendance(self.request.user, timezone.now())[:MOST_SHIFTS]
             )
+        for shift in shifts:
+            shift.in_groups = follow_up.groups_in_words(shift)
         return context | {
             "found": [one for one in found if one["lines"] or one["wants_call"]],
             "shifts": shifts,

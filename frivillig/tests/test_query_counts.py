@@ -52,7 +52,7 @@ QUERIES = {
     "coordination:shift-template-list": 7,
     "coordination:calendar": 8,
     "coordination:shift-gaps": 11,
-    "coordination:today": 6,
+    "coordination:today": 7,
     "coordination:recognition-list": 7,
     "coordination:not-arrived": 10,
     "coordination:letter-list": 11,
