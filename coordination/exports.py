@@ -2,8 +2,9 @@
 
 import csv
 import io
+from itertools import chain
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,14 +55,23 @@ def overview_csv(rows):
     )
 
 
-def hours_csv(lines):
-    """Hours, a line each: (Worked, Volunteer, Site). Minutes, so that a spreadsheet can add up."""
+def hours_csv(pieces):
+    """Hours, a line each: (Worked, Volunteer, Site), sent piece by piece however many they are.
+    Minutes, so that a spreadsheet can add up."""
+    # In words now: the request's language is no longer set while the answer is on its way.
     header = [_("Day"), _("Name"), _("Activity"), _("Branch"), _("What"), _("Minutes")]
-    return csv_response("timer", header, (_hours_row(*line) for line in lines))
+    kinds = {True: _("Shift"), False: _("Besides the shifts")}
+    texts = (
+        csv_bytes((_hours_row(*line, kinds) for line in lines), first=False) for lines in pieces
+    )
+    content = chain([csv_bytes([header], first=True)], texts)
+    response = StreamingHttpResponse(content, content_type=CSV_TYPE)
+    response["Content-Disposition"] = 'attachment; filename="timer.csv"'
+    return response
 
 
-def _hours_row(row, volunteer, site):
-    what = row.what or (_("Shift") if row.is_shift else _("Besides the shifts"))
+def _hours_row(row, volunteer, site, kinds):
+    what = row.what or kinds[row.is_shift]
     name = volunteer.person.display_name
     return [row.day.isoformat(), name, site.activity, site.branch, what, row.minutes]
 

@@ -10,6 +10,7 @@ Source: issue 5; domain.md rule 32 (hours per month for the unemployment fund), 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from django.db.models import CharField, DateTimeField, F, Value
 from django.db.models.functions import TruncDate
@@ -20,6 +21,7 @@ from core.periods import minutes_between, start_of
 
 TOLD_WITHIN = "hours.told_within_days"
 SHIFT, TOLD = "shift", "told"
+AT_A_TIME = 500
 COLUMNS = ("kind", "number", "who", "where", "on", "begins", "ends", "noted", "what")
 
 
@@ -86,6 +88,19 @@ def read(rows):
         Worked(kind, pk, who, where, on, counted(begins, ends, noted), what)
         for kind, pk, who, where, on, begins, ends, noted, what in rows
     ]
+
+
+def pieces(rows):
+    """All rows of `worked`, read some hundreds at a time, however many they are."""
+    found = rows.iterator(chunk_size=AT_A_TIME)
+    while some := list(islice(found, AT_A_TIME)):
+        yield read(some)
+
+
+def volunteers_in(rows):
+    """The ids of the volunteers that the rows of `worked` tell about. 1 query."""
+    at = COLUMNS.index("who")
+    return {row[at] for row in rows.order_by().iterator(chunk_size=AT_A_TIME)}
 
 
 def own(volunteer, first, last):

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django import conf
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -123,6 +124,23 @@ def test_shift_from_one_to_four_on_the_night(day, minutes, volunteer, site):
     [worked] = hours.own(volunteer, day, day)
     assert (worked.minutes, worked.day) == (minutes, day)
     assert actions.minutes_of(row) == row.shift.minutes == minutes
+
+
+@pytest.mark.parametrize(
+    ("day", "minutes"), [(SPRING, 210), (AUTUMN, 330), (date(2026, 6, 1), 270)]
+)
+def test_a_shift_after_midnight_is_of_copenhagens_day(day, minutes, volunteer, site):
+    """Half past midnight is the evening before by UTC, and on the first the month before."""
+    came(site, volunteer, at(day, 0, 30), at(day, 5))
+    came(site, volunteer, at(day, 23, 30), at(day + timedelta(days=1), 0, 15))
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    found = [(row.day, row.minutes) for row in hours.own(volunteer, day, day)]
+    assert sorted(found) == [(day, 45), (day, minutes)]
+    assert hours.own(volunteer, before, before) == hours.own(volunteer, after, after) == []
+    month = day.replace(day=1)
+    assert hours.by_month(hours.own(volunteer, before, after)) == {month: minutes + 45}
+    lines = statements.lines(volunteer, month, months_later(month, 1) - timedelta(days=1))
+    assert [line.day for line in lines] == [day, day]
 
 
 @pytest.mark.parametrize(("day", "whole"), [(SPRING, 1380), (AUTUMN, 1500)])
@@ -311,11 +329,40 @@ def test_list_and_file_hold_the_branch_and_no_other(
     client.force_login(coordinator)
     lines = client.get(url("hours-list")).context["lines"]
     assert {(one.kind, one.minutes) for one, *_rest in lines} == {("shift", 120), ("told", 90)}
-    text = client.get(url("hours-export")).content.decode()
+    text = whole(client.get(url("hours-export")))
     assert (text.count("Frida Frivillig"), "Egon" in text) == (2, False)
     assert AccessEvent.objects.get(purpose="hours.export").subjects.count() == 1
     month = f"{months_later(row.shift.day.replace(day=1), -3):%Y%m}"
     assert client.get(url("hours-list"), {"month": month}).context["lines"] == []
+
+
+def whole(response):
+    return b"".join(response.streaming_content).decode()
+
+
+def test_file_holds_every_row_in_pieces(client, coordinator, volunteer, site):
+    """More than are read at a time; the words are those of the reader, whenever they are sent."""
+    number = hours.AT_A_TIME + 20
+    day, now = today(), timezone.now()
+    HoursEntry.objects.bulk_create(
+        HoursEntry(
+            volunteer=volunteer,
+            site=site,
+            day=day,
+            minutes=1,
+            told_at=now,
+            state="approved",
+            decided_at=now,
+            decided_by=coordinator,
+        )
+        for _row in range(number)
+    )
+    client.cookies[conf.settings.LANGUAGE_COOKIE_NAME] = "en"
+    client.force_login(coordinator)
+    answer = client.get(url("hours-export"))
+    _head, *lines = whole(answer).splitlines()
+    assert (answer.streaming, len(lines)) == (True, number)
+    assert all(line.endswith(";Besides the shifts;1") for line in lines)
 
 
 def test_list_costs_the_same_for_any_number(client, coordinator, site):
