@@ -10,17 +10,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from coordination import eligibility
+from coordination import eligibility, posters
 from coordination.access import Role
 from coordination.actions import assignments, clearances, shifts, stand_ins, swaps
 from coordination.locks import locked_shift_with_people
-from coordination.models import Assignment, Clearance
+from coordination.models import Assignment, Clearance, Presence
 from coordination.states import AssignmentState
 from coordination.tests import factories
 from coordination.tests.deeds import engaged
 from core.constraints import explained
 from core.errors import DomainError
+from core.models import AuditEvent
 from core.periods import today
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -258,6 +262,67 @@ def assert_copies_agree(shift):
     shift.refresh_from_db()
     for assignment in shift.assignments.holding_a_place():
         assert (assignment.starts_at, assignment.ends_at) == (shift.starts_at, shift.ends_at)
+
+
+# --- At the poster, while the coordinator registers ----------------------------------------
+
+
+@pytest.fixture
+def here_now(site, staff):
+    """Somebody with a sign-in, on a shift that is running."""
+    user = factories.make_user()
+    volunteer = factories.make_volunteer(email=user.email, user=user)
+    factories.make_engagement(volunteer, site)
+    start = timezone.now() - timedelta(minutes=30)
+    shift = factories.make_shift(site, starts_at=start, hours=2)
+    return shift.assignments.create(
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=start - timedelta(days=3),
+        booked_by=staff,
+    )
+
+
+def posting(user, name, args, values):
+    """A press on a button of a page, as a browser does it; the answer must be one for people."""
+    client = Client()
+    client.force_login(user)
+
+    def deed():
+        answer = client.post(reverse(f"coordination:{name}", args=args), values)
+        assert answer.status_code in (302, 409), answer.status_code
+
+    return deed
+
+
+def at_the_poster(row):
+    token = posters.token(row.shift.site)
+    user = row.volunteer.person.user
+    return posting(user, "check-in", [token], {"assignment": row.pk})
+
+
+def at_the_desk(row, by, said):
+    return posting(by, "shift-attendance", [row.shift_id], {f"a{row.pk}": said})
+
+
+def test_poster_and_coordinator_at_once_is_one_attendance(here_now, staff):
+    deeds = [at_the_poster(here_now) for _press in range(3)]
+    deeds += [at_the_desk(here_now, staff, "came") for _press in range(3)]
+    assert at_once(deeds) == ["done"] * 6
+    here_now.refresh_from_db()
+    assert here_now.state == AssignmentState.ATTENDED
+    events = AuditEvent.objects.filter(kind__in=("assignment.attendance", "assignment.checked_in"))
+    assert events.count() == 1
+    assert Presence.objects.count() <= 1
+
+
+def test_poster_and_coordinator_at_once_who_disagree(here_now, staff):
+    """Whoever was there has the last word, whichever came first."""
+    deeds = [at_the_poster(here_now) for _press in range(3)]
+    assert at_once([*deeds, at_the_desk(here_now, staff, "absent")]) == ["done"] * 4
+    here_now.refresh_from_db()
+    assert (here_now.state, here_now.attendance_by) == (AssignmentState.ABSENT, staff)
 
 
 # --- A clearance is revoked in the same moment ---------------------------------------------
