@@ -9,6 +9,7 @@ from core.errors import DomainError
 from core.models import User
 from core.scope import scope
 from frivillig.demo import (
+    lists,
     living,
     newcomers,
     offers,
@@ -72,6 +73,7 @@ def build(say=lambda sentence: None):
         writing.write(found)
         visits.come(found, crowd)
         visits.move_one(found)
+        lists.bring_in(found)
         _require_published_numbers()
 
 

@@ -5,12 +5,26 @@ import re
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from agreements import sources
 from agreements.models import Agreement, Attestation, Coverage
 from agreements.states import AgreementState, AttestationState
 from coordination import eligibility, reports
-from coordination.models import Assignment, Branch, Engagement, Person, Shift
+from coordination.models import (
+    Assignment,
+    Branch,
+    Engagement,
+    GroupBooking,
+    HoursChange,
+    HoursEntry,
+    Import,
+    Person,
+    Shift,
+    ShiftLead,
+    ShiftTemplate,
+    StandIn,
+)
 from coordination.states import AssignmentState
 from core.models import Job, Message, MessageState, User
 from core.periods import covering, today
@@ -109,6 +123,18 @@ def test_coming_shifts_are_full_and_have_gaps(demo):
 
     assert any(shift.taken == shift.capacity for shift in shifts)
     assert any(shift.taken < shift.minimum for shift in shifts)
+
+
+def test_what_happens_around_shifts_is_there(demo):
+    """Each of them can be looked at by whoever tries the demo."""
+    now = timezone.now()
+    assert Assignment.objects.filter(confirm_until__gt=now).exists()
+    assert Assignment.objects.filter(state=AssignmentState.BOOKED, ends_at__lt=now).exists()
+    for kind in (GroupBooking, HoursEntry, HoursChange, ShiftLead, ShiftTemplate, StandIn):
+        assert kind.objects.exists(), kind
+    done = Import.objects.exclude(done_at=None).get()
+    assert done.result["shifts"] == {"made": 2, "changed": 0, "left": 0}
+    assert done.owner.email == places.address("vollsmose")
 
 
 def test_no_address_or_number_is_real(demo):
