@@ -1,10 +1,11 @@
 """The frame of an activity: who is kept out, and what a pilot needs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
+from coordination.access import Role
 from coordination.actions import activities, engagements, frames
 from coordination.models import NOT_FOR_THE_YOUNG, Activity, Frame
 from coordination.states import ActivityState
@@ -129,3 +130,24 @@ def test_page_saves_and_shows_what_is_wrong(client, activity, coordinator):
     answer = client.post(address, typed | {"pilot_goal": "Et mål"})
     assert answer.status_code == 200
     assert answer.context["form"].errors
+
+
+def test_activity_shows_what_is_agreed(client, activity, coordinator):
+    """To those who may only look, too; nothing where nothing is agreed."""
+    address = reverse("coordination:activity-detail", args=[activity.pk])
+    client.force_login(coordinator)
+    assert client.get(address).context["agreed"] == []
+    partner = factories.make_association(name="Læsevennerne")
+    values = pilot(language="Dansk", lifts_heavily=True, starts_on=date(2026, 3, 1))
+    values |= {"ends_on": date(2026, 3, 31), "partners": [partner]}
+    frames.change_frame(activity=activity, by=coordinator, **values)
+    client.force_login(factories.make_staff(Role.READER, activity.branch))
+    page = client.get(address)
+    assert [text for _label, text in page.context["agreed"]] == [
+        "Dansk",
+        "Løfter tungt",
+        "Læsevennerne",
+        "1.–31. marts 2026",
+        "Kommer der nogen?",
+    ]
+    assert "Kommer der nogen?" in page.content.decode()

@@ -2,6 +2,7 @@
 
 from django.forms.models import model_to_dict
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,9 +18,10 @@ from coordination.forms.activities import (
     NewActivityForm,
     SiteForm,
 )
-from coordination.models import Activity, Site
+from coordination.models import NOT_FOR_THE_YOUNG, Activity, Frame, Site
 from coordination.states import ACTIVITY
 from core.periods import today
+from core.templatetags.ui import period
 from core.views import DetailView, FormView, ListView
 
 
@@ -66,7 +68,7 @@ class ActivityDetailView(DetailView):
     template_name = "coordination/activity/detail.html"
 
     def permitted_rows(self):
-        return visible_activities(self.request.user).select_related("contact", "deputy")
+        return visible_activities(self.request.user).select_related("contact", "deputy", "frame")
 
     def get_context_data(self, **kwargs):
         user, activity = self.request.user, self.object
@@ -74,11 +76,30 @@ class ActivityDetailView(DetailView):
         return super().get_context_data(**kwargs) | {
             "activity": activity,
             "sites": sites,
+            "agreed": agreed_in(getattr(activity, "frame", None)),
             "may_edit": scope_of(user).holds(Permission.EDIT_ACTIVITIES, activity.branch.path),
             "sees_people": scope_of(user).holds(Permission.VIEW_CONTACTS),
             "next_states": ACTIVITY.transitions[activity.state],
             "panels": panels.panels_for("activity.detail", self.request, activity),
         }
+
+
+def agreed_in(frame):
+    """What is agreed in the frame, as (label, text): nothing without one. 1 query."""
+    if frame is None:
+        return []
+    names = {field.name: capfirst(str(field.verbose_name)) for field in Frame._meta.get_fields()}
+    hard = [names[name] for name in NOT_FOR_THE_YOUNG if getattr(frame, name)]
+    pilot = period(frame.starts_on, frame.ends_on) if frame.starts_on else ""
+    told = (
+        (names["language"], frame.language),
+        (_("Only for those of 18 and more"), ", ".join(hard)),
+        (names["partners"], ", ".join(map(str, frame.partners.all()))),
+        (_("Period of the pilot"), pilot),
+        (names["pilot_goal"], frame.pilot_goal),
+        (names["evaluation"], frame.evaluation),
+    )
+    return [(label, text) for label, text in told if text]
 
 
 class ActivityCreateView(FormView):
