@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from coordination import audiences, emails, exports, queries, timetable
 from coordination.access import Permission
@@ -90,7 +90,12 @@ def carry_out_import(run, *, import_id, seen):
     table_import = rows.filter(pk=import_id).first()
     if table_import is None:  # done, or given up
         return
-    run.progress(0, len(table_import.table.rows), step=_("Making and changing, all at once"))
+    # One transaction: nobody else sees how far it is, and a bar that stood at nothing would lie.
+    number = len(table_import.table.rows)
+    step = ngettext(
+        "%(number)s row is brought in", "%(number)s rows are brought in at once", number
+    )
+    run.progress(0, step=step % {"number": number})
     try:
         with run.finish():
             imports.carry_out(table_import=table_import, seen=seen, by=run.job.owner)

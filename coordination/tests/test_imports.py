@@ -455,6 +455,15 @@ def test_job_brings_in_and_deletes_the_table(here, coordinator):
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
 
 
+def test_job_tells_how_many_rows_and_shows_no_bar_that_stands_still(here, coordinator):
+    _made, job = sent_off(table(row(), row(Vagt="To")), coordinator)
+    lost = LostAt('INSERT INTO "coordination_shift"', 1)
+    with connection.execute_wrapper(lost):
+        jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.step, job.progress_total) == ("2 rækker hentes ind på én gang", 0)
+
+
 def test_job_says_why_nothing_was_written(here, coordinator):
     made, job = sent_off(table(row(), row(Vagt="To")), coordinator)
     bring_in(table(row()), coordinator)
