@@ -343,12 +343,12 @@ def test_groups_without_a_number_are_named(site, coordinator, mailoutbox):
     """A shift with a group alone, and one with people and two groups; no names of people."""
     alone = factories.make_shift(site, starts_at=in_hours(-50), capacity=30)
     factories.make_group(alone, title="4.B", names="Anna")
+    assert remind(ATTENDANCE) == 1
     both = booked(site, starts_at=in_hours(-47)).shift
     for title in ("5.A", "6.C"):
         factories.make_group(both, title=title)
     counted = factories.make_group(factories.make_shift(site, starts_at=in_hours(-48)), title="7.D")
     groups.mark_attendance(booking=counted, came=1, by=coordinator)
-    assert remind(ATTENDANCE) == 1
     delivery.deliver()
     [mail] = [mail for mail in mailoutbox if mail.to[0].endswith(f"<{coordinator.email}>")]
     lines = [line.rpartition(" (")[2] for line in mail.body.splitlines() if line[:2] == "- "]
