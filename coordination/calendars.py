@@ -41,7 +41,7 @@ SHOWN = (
 
 
 class Entry(NamedTuple):
-    """A shift in a calendar, with how many places are held."""
+    """A shift in a calendar, with how many places are held, and how many are offered."""
 
     pk: int
     starts_at: datetime
@@ -53,6 +53,7 @@ class Entry(NamedTuple):
     activity: str
     branch: str
     taken: int
+    offered: int
     has_started: bool
 
     @property
@@ -72,7 +73,7 @@ class Entry(NamedTuple):
 
     @property
     def standing(self):
-        return of_shift(self, taken=self.taken, at_risk=False)
+        return of_shift(self, taken=self.taken, at_risk=False, offered=self.offered)
 
 
 @dataclass
@@ -163,10 +164,10 @@ def fill(weeks, user, branch=None, most=None):
     written = Cast("starts_at", CharField())
     found = list(rows.values_list("pk", written, "state", "minimum", "group_seats"))
     now = _written(timezone.now())
-    taken = rosters.taken_of({row[0]: row[4] for row in found})
+    taken, offered = rosters.taken_and_offered({row[0]: row[4] for row in found})
     days = [one for week in weeks for one in week.days]
     shown = _count(days, found, taken, now, most)
-    _put(shown, taken)
+    _put(shown, taken, offered)
     return weeks
 
 
@@ -192,10 +193,11 @@ def _count(days, found, taken, now, most):
     return shown
 
 
-def _put(shown, taken):
+def _put(shown, taken, offered):
     now = timezone.now()
     for row in _shown_question().rows(shifts=shown):
-        shown[row[0]].shifts.append(Entry(*row, taken[row[0]], row[1] <= now))
+        pk, start = row[:2]
+        shown[pk].shifts.append(Entry(*row, taken[pk], offered[pk], start <= now))
 
 
 @cache

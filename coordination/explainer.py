@@ -6,6 +6,7 @@ compares them person by person.
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination import eligibility, joining, line, load, scheduling, shift_roles
@@ -96,10 +97,14 @@ class _Times:
     def __init__(self, shift):
         self.shift, self.held, self.pending = shift, {}, {}
         first, last = load.week_around(shift.starts_at)
-        rows = Assignment.objects.live().filter(
-            starts_at__lt=max(last, shift.ends_at),
-            ends_at__gt=first,
-            volunteer__in=Engagement.objects.filter(site=shift.site_id).values("volunteer"),
+        rows = (
+            Assignment.objects.live()
+            .without_late(timezone.now())
+            .filter(
+                starts_at__lt=max(last, shift.ends_at),
+                ends_at__gt=first,
+                volunteer__in=Engagement.objects.filter(site=shift.site_id).values("volunteer"),
+            )
         )
         for volunteer, state, *held in rows.values_list("volunteer_id", "state", *load.HELD_FIELDS):
             if state in HOLDING_A_PLACE:

@@ -187,7 +187,9 @@ class ShiftFilter(forms.FilterForm):
             rows = rows.filter(site__activity=wanted["activity"])
         if wanted.get("at_risk"):
             rows = rosters.with_risk(rows)
-        return rosters.with_gaps(rows) if wanted.get("gaps") else rows
+        if wanted.get("gaps"):
+            rows = rosters.with_free_places(rosters.with_gaps(rows))
+        return rows
 
     def _in_time(self, rows, time):
         now = timezone.now()

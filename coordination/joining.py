@@ -6,6 +6,7 @@ branch and the activity how and until when one signs up.
 
 from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination import eligibility, load, scheduling
@@ -98,7 +99,7 @@ def require_role(shift, role):
 def held_around(volunteer, shift):
     """What the volunteer holds in the week of the shift and at its time, as Held. 1 query."""
     first, last = load.week_around(shift.starts_at)
-    rows = volunteer.assignments.holding_a_place().filter(
+    rows = volunteer.assignments.taking_time(timezone.now()).filter(
         starts_at__lt=max(last, shift.ends_at), ends_at__gt=first
     )
     return [load.Held(*row) for row in rows.values_list(*load.HELD_FIELDS)]
@@ -137,7 +138,7 @@ def obstacles_of_many(shift, volunteers, *, with_hours=False, leaving=()):
     """
     gate = eligibility.obstacles_of(volunteers, site=shift.site, day=shift.day)
     first, last = load.week_around(shift.starts_at)
-    rows = Assignment.objects.holding_a_place().filter(
+    rows = Assignment.objects.taking_time(timezone.now()).filter(
         volunteer__in=list(gate), starts_at__lt=max(last, shift.ends_at), ends_at__gt=first
     )
     rows = rows.exclude(shift__in=leaving) if leaving else rows

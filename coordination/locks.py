@@ -6,6 +6,8 @@ database to itself, and these locks cost a query each and do nothing.
 """
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from coordination.models import Assignment, Person, Shift, Volunteer
 from core.errors import DomainError
@@ -27,9 +29,16 @@ def lock_people(person_ids):
 
 
 def locked_volunteer(volunteer_id):
-    """The volunteer with their person locked and read anew. 2 queries."""
+    """The volunteer with their person locked and read anew; `is_late`: the clock has taken them
+    off a shift, and the row does not say so yet. 2 queries.
+    """
     lock_people([volunteer_id])
-    return Volunteer.objects.select_related("person").get(pk=volunteer_id)
+    late = Assignment.objects.late(timezone.now()).filter(volunteer=OuterRef("pk"))
+    return (
+        Volunteer.objects.select_related("person")
+        .annotate(is_late=Exists(late))
+        .get(pk=volunteer_id)
+    )
 
 
 def locked_shift(shift_id):

@@ -76,23 +76,41 @@ def places_on(shifts):
 
 
 def with_gaps(rows):
-    """Those of the shifts that are open and have a free place."""
-    held = (
-        Assignment.objects.filter(shift=OuterRef("pk"), state__in=HOLDING_A_PLACE)
-        .in_time(timezone.now())
-        .order_by()
-        .values("shift")
-        .annotate(number=Count("pk"))
-        .values("number")
+    """Those of the shifts that are open and have a place that nobody holds, with how many are
+    `held`, and how many are `offered` to somebody in the line."""
+    now, offer = timezone.now(), Q(state=AssignmentState.OFFERED)
+    there = Assignment.objects.held_or_offered(now).filter(shift=OuterRef("pk"))
+    rows = rows.filter(state=ShiftState.OPEN).annotate(
+        held=_number(there.exclude(offer)) + F("group_seats"), offered=_number(there.filter(offer))
     )
-    taken = Coalesce(Subquery(held, output_field=IntegerField()), 0) + F("group_seats")
-    return rows.filter(state=ShiftState.OPEN).annotate(held=taken).filter(held__lt=F("capacity"))
+    return rows.filter(held__lt=F("capacity"))
+
+
+def _number(assignments):
+    counted = assignments.order_by().values("shift").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def with_free_places(rows):
+    """Those of the shifts (`with_gaps`) with a place that nobody has been offered either."""
+    return rows.filter(held__lt=F("capacity") - F("offered"))
 
 
 def taken_of(group_seats):
     """{shift id: how many places are held}, from {shift id: how many groups hold}. 1 query."""
-    rows = _taken_question().rows(shifts=group_seats, now=timezone.now())
-    return _and_groups(group_seats, rows)
+    return taken_and_offered(group_seats)[0]
+
+
+def taken_and_offered(group_seats):
+    """({shift id: how many places are held}, Counter of those that somebody in the line has been
+    offered), from {shift id: how many groups hold}. 1 query.
+    """
+    taken, offered = dict(group_seats), Counter()
+    for pk, number, on_offer in _taken_question().rows(shifts=group_seats, now=timezone.now()):
+        taken[pk] += number - on_offer
+        if on_offer:
+            offered[pk] = on_offer
+    return taken, offered
 
 
 def group_seats_of(shifts):
@@ -100,30 +118,26 @@ def group_seats_of(shifts):
     return {shift.pk: shift.group_seats for shift in shifts}
 
 
-def _and_groups(group_seats, rows):
-    taken = dict(group_seats)
-    for pk, number in rows:
-        taken[pk] += number
-    return taken
-
-
 @cache
 def _taken_question():
-    rows = Assignment.objects.filter(shift__among=ids("shifts"), state__in=HOLDING_A_PLACE)
-    rows = rows.in_time(moment("now")).order_by()
-    return Prepared(rows.values("shift").values_list("shift", Count("pk")))
+    rows = Assignment.objects.held_or_offered(moment("now")).filter(shift__among=ids("shifts"))
+    rows = rows.order_by().values("shift").annotate(
+        number=Count("pk"), on_offer=Count("pk", filter=Q(state=AssignmentState.OFFERED))
+    )
+    return Prepared(rows.values_list("shift", "number", "on_offer"))
 
 
 def sign_ups_of(shifts):
-    """(shift id, volunteer id, state) of everybody who holds a place on the shifts. 1 query."""
+    """(shift id, volunteer id, state) of everybody who holds a place on the shifts, or for whom
+    one is held right now until they answer. 1 query.
+    """
     return _sign_up_question().rows(shifts=[shift.pk for shift in shifts], now=timezone.now())
 
 
 @cache
 def _sign_up_question():
-    rows = Assignment.objects.filter(shift__among=ids("shifts"), state__in=HOLDING_A_PLACE)
-    rows = rows.in_time(moment("now")).order_by()
-    return Prepared(rows.values_list("shift", "volunteer", "state"))
+    rows = Assignment.objects.held_or_offered(moment("now")).filter(shift__among=ids("shifts"))
+    return Prepared(rows.order_by().values_list("shift", "volunteer", "state"))
 
 
 def at_risk_of(shifts, sign_ups):
@@ -301,7 +315,8 @@ def _held_around(volunteer, rows):
     """What the volunteer holds from the first week of the shifts to the last, as Held. 1 query."""
     first = load.week_around(min(row.starts_at for row in rows))[0]
     last = load.week_around(max(row.ends_at for row in rows))[1]
-    held = volunteer.assignments.holding_a_place().filter(starts_at__lt=last, ends_at__gt=first)
+    held = volunteer.assignments.taking_time(timezone.now())
+    held = held.filter(starts_at__lt=last, ends_at__gt=first)
     return [load.Held(*row) for row in held.values_list(*load.HELD_FIELDS)]
 
 

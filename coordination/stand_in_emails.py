@@ -93,6 +93,7 @@ def _register_swaps():
         load=_swaps,
         title=_("Somebody proposes to swap shifts"),
         group=SHIFTS,
+        rests=True,
         ways=NO_LETTER,
         placeholders=(
             FIRST_NAME,
@@ -204,12 +205,15 @@ def _missing_context(message):
 
 
 def send_swap_proposed(swap):
-    """Tell somebody that another volunteer would like to swap with them."""
+    """Tell somebody that another volunteer would like to swap with them. It waits for the morning,
+    as the time to answer does, unless one of the shifts is within the next day.
+    """
     return mail.send(
         SWAP_PROPOSED,
         to=recipient(swap.theirs.volunteer.person),
         about=swap,
         key=f"{SWAP_PROPOSED}:{swap.pk}",
+        urgent=_is_soon(swap.mine) or _is_soon(swap.theirs),
     )
 
 

@@ -139,7 +139,8 @@ def held_by(volunteer, shifts):
     """What the volunteer holds from the first week of the shifts to the last, as Held. 1 query."""
     first = load.week_around(min(shift.starts_at for shift in shifts))[0]
     last = load.week_around(max(shift.ends_at for shift in shifts))[1]
-    rows = volunteer.assignments.holding_a_place().filter(starts_at__lt=last, ends_at__gt=first)
+    rows = volunteer.assignments.taking_time(timezone.now())
+    rows = rows.filter(starts_at__lt=last, ends_at__gt=first)
     return [load.Held(*row) for row in rows.values_list(*load.HELD_FIELDS)]
 
 
@@ -251,7 +252,7 @@ def _able_to_take(shift, rows, with_hours):
     gate = eligibility.obstacles_of(people.values(), site=shift.site, day=shift.day)
     first, last = load.week_around(shift.starts_at)
     held = {}
-    rows_held = Assignment.objects.holding_a_place().filter(
+    rows_held = Assignment.objects.taking_time(timezone.now()).filter(
         volunteer__in=list(people), starts_at__lt=max(last, shift.ends_at), ends_at__gt=first
     )
     for pk, *values in rows_held.values_list("volunteer_id", *load.HELD_FIELDS):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.periods import is_over
@@ -34,19 +35,31 @@ class ShiftStanding(NamedTuple):
     text: str
 
 
-def of_shift(shift, *, taken, at_risk):
-    """The ShiftStanding now; `at_risk`: somebody on it is not cleared for its day."""
+def of_shift(shift, *, taken, at_risk, offered=0):
+    """The ShiftStanding now; `at_risk`: somebody on it is not cleared for its day. `offered`: so
+    many places beyond those taken are held for people in the line until they answer.
+    """
     if shift.is_cancelled:
         return ShiftStanding("neutral", _("Cancelled"))
     if at_risk:
         return ShiftStanding("error", _("Somebody is not cleared"))
     if shift.has_started:
         return ShiftStanding("neutral", _("Begun or over"))
-    if taken < shift.minimum:
+    if taken + offered < shift.minimum:
         return ShiftStanding("warning", _("Too few"))
-    if taken < shift.capacity:
+    if taken + offered < shift.capacity:
         return ShiftStanding("info", _("Free places"))
+    if offered:
+        return ShiftStanding("waiting", _("Place offered"))
     return ShiftStanding("success", _("Full"))
+
+
+def places_in_words(taken, capacity, offered=0):
+    """How many of a shift's places are taken, and how many are held for who has yet to answer."""
+    if offered:
+        text = gettext("%(taken)s of %(capacity)s, %(offered)s offered")
+        return text % {"taken": taken, "capacity": capacity, "offered": offered}
+    return gettext("%(taken)s of %(capacity)s") % {"taken": taken, "capacity": capacity}
 
 
 class Listed(NamedTuple):

@@ -95,6 +95,7 @@ class Kind:
     `unsaid` are stems of words that its outside text may then not hold. `ways`: the channels it
     makes sense by, where not every one does (a reminder of tomorrow is no letter).
     `load(messages)` returns {message pk: what the context reads}, in queries that do not grow.
+    `rests`: at night it waits for the morning, unless it is urgent.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Kind:
     group: str = ""
     necessity: str = WORK
     declinable: bool = False
+    rests: bool = False
     gatherable: bool = False
     sensitive: bool = False
     unsaid: tuple = ()
@@ -135,6 +137,7 @@ def register(
     group="",
     necessity=WORK,
     declinable=None,
+    rests=False,
     gatherable=False,
     sensitive=False,
     unsaid=(),
@@ -145,9 +148,9 @@ def register(
 ):
     """Make a kind of message known. Call it from the app's emails.py, once per kind.
 
-    What is nice may always be declined, what the law or the person asked for never. What is
-    asked for is urgent. Raises ValueError if another module has taken the name, or for a
-    necessity that contradicts the rest.
+    What is nice may always be declined, what the law or the person asked for never; what may be
+    declined rests at night. What is asked for is urgent. Raises ValueError if another module has
+    taken the name, or for a necessity that contradicts the rest.
     """
     known = _kinds.get(kind)
     if known and known.context.__module__ != context.__module__:
@@ -168,6 +171,7 @@ def register(
         group=group,
         necessity=necessity,
         declinable=declinable,
+        rests=rests or declinable,
         gatherable=gatherable,
         sensitive=sensitive,
         unsaid=tuple(unsaid),

@@ -25,12 +25,12 @@ CAPPED = "capped"
 def due(now):
     """The messages that a sender may claim now.
 
-    At night not what may be declined, unless it is urgent; what is nice and may be gathered
-    waits for the day's hour.
+    At night not what may be declined, or rests otherwise, unless it is urgent; what is nice and may
+    be gathered waits for the day's hour.
     """
     rows = Message.objects.due(now)
     if is_quiet(now):
-        return rows.filter(Q(priority__gte=kinds.URGENT) | ~Q(kind__in=_declinable()))
+        return rows.filter(Q(priority__gte=kinds.URGENT) | ~Q(kind__in=_resting()))
     held = nice_and_gathered()
     if not held:
         return rows
@@ -73,7 +73,7 @@ def late_since(rows, now):
     """
     usual = Q(priority__lt=kinds.URGENT)
     gathered = usual & Q(kind__in=nice_and_gathered())
-    resting = usual & Q(kind__in=_declinable()) & ~gathered
+    resting = usual & Q(kind__in=_resting()) & ~gathered
     oldest = rows.aggregate(
         always=Min("not_before", filter=~gathered & ~resting),
         resting=Min("not_before", filter=resting),
@@ -181,8 +181,8 @@ def _room(person_id, counts):
     return policies.get(WEEKLY_CAP) - counts.get(person_id, 0)
 
 
-def _declinable():
-    return [kind.name for kind in kinds.kinds().values() if kind.declinable]
+def _resting():
+    return [kind.name for kind in kinds.kinds().values() if kind.rests]
 
 
 def _nice():

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination import emails, joining, scheduling, shift_roles
-from coordination.actions import line
+from coordination.actions import line, reconfirming
 from coordination.locks import locked_assignment, locked_shift, locked_volunteer
 from coordination.models import Assignment
 from coordination.states import ASSIGNMENT, AssignmentState, SignUpWay
@@ -49,6 +49,8 @@ def sign_up(*, shift, volunteer, by, or_wait=False, role=""):
     joining.require_none(found, for_staff=not is_own)
     if state == AssignmentState.BOOKED:
         role = standing.room().role_for(role)
+        if volunteer.is_late:
+            reconfirming.let_go_of([volunteer.pk])
     assignment = Assignment.objects.create(
         shift=shift,
         volunteer=volunteer,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from coordination.actions import reconfirming
 from coordination.models import Assignment, StandIn
 from coordination.states import ASSIGNMENT, PENDING, STAND_IN, AssignmentState, StandInState
 from core import audit
@@ -23,6 +24,7 @@ def hand_over(*, places, by):
     one looks for a stand-in no more.
     """
     now = timezone.now()
+    reconfirming.let_go_of([volunteer.pk for _assignment, volunteer in places])
     for assignment, _volunteer in places:
         ASSIGNMENT.require(assignment.state, AssignmentState.CANCELLED)
         assignment.state = AssignmentState.CANCELLED

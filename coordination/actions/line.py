@@ -223,6 +223,7 @@ def _require_able(assignment, *, by):
 
 def _put_on(assignment, kind, *, by):
     ASSIGNMENT.require(assignment.state, S.BOOKED)
+    reconfirming.let_go_of([assignment.volunteer_id])
     assignment.state, assignment.offer_until = S.BOOKED, None
     assignment.booked_at, assignment.booked_by = timezone.now(), by
     assignment.save(update_fields=["state", "offer_until", "role", "booked_at", "booked_by"])

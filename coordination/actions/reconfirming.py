@@ -45,14 +45,21 @@ def tell(rows, shift, *, event):
 
 
 def let_go(shift, rows):
-    """The time to answer has passed for these: their places are free, and they and staff hear."""
-    for row in rows:
-        ASSIGNMENT.require(row.state, AssignmentState.LAPSED)
-    late = Assignment.objects.filter(pk__in=[row.pk for row in rows])
-    late.update(state=AssignmentState.LAPSED)
-    found = list(late.select_related("volunteer__person"))
+    """The time to answer has passed for these: their places are free, and they and staff hear.
+
+    Of whom somebody else has just let go, nobody hears twice.
+    """
+    late = Assignment.objects.filter(
+        pk__in=[row.pk for row in rows], state=AssignmentState.BOOKED
+    ).select_for_update(of=("self",))
+    found = list(late.select_related("volunteer__person").order_by("pk"))
+    if not found:
+        return
     for row in found:
-        row.shift = shift
+        ASSIGNMENT.require(row.state, AssignmentState.LAPSED)
+        row.state, row.shift = AssignmentState.LAPSED, shift
+    Assignment.objects.bulk_update(found, ["state"])
+    for row in found:
         event = audit.record(
             "assignment.unanswered",
             by=None,
@@ -63,6 +70,21 @@ def let_go(shift, rows):
         )
     emails.send_released(found, why=emails.UNANSWERED, event=event)
     consent_emails.send_unanswered(shift, number=len(found), event=event)
+
+
+def let_go_of(person_ids):
+    """Let these people go where the clock has taken them off: the database refuses two shifts at a
+    time by its rows alone. 1 query where there is nothing.
+
+    The caller has the locks of the people. The shifts are not locked: the places are free by the
+    clock anyway, and the next deed or the scheduled rule offers them.
+    """
+    late = Assignment.objects.late(timezone.now()).filter(volunteer__in=person_ids)
+    by_shift = {}
+    for row in late.select_related("shift__site__branch").order_by("shift", "pk"):
+        by_shift.setdefault(row.shift, []).append(row)
+    for shift, rows in by_shift.items():
+        let_go(shift, rows)
 
 
 def _shorten(rows, shift):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from coordination import consent, eligibility, emails, scheduling, shift_roles
 from coordination.actions import groups, line, reconfirming
@@ -124,6 +124,7 @@ def reschedule(
     shift.starts_at, shift.ends_at = starts_at, ends_at
     shift.detached = shift.detached or _leaves_series(shift, with_series)
     shift.save(update_fields=["starts_at", "ends_at", "detached"])
+    reconfirming.let_go_of([item.volunteer_id for item in staying])
     Assignment.objects.filter(pk__in=[item.pk for item in staying]).update(
         starts_at=starts_at, ends_at=ends_at
     )
@@ -143,11 +144,12 @@ def reschedule(
 def cancel_shift(*, shift, by):
     """Cancel the shift before it begins, tell everybody on it, and return it.
 
-    Raises DomainError "begun", "wrong_state", "busy".
+    Raises DomainError "begun", "checked_in", "wrong_state", "busy".
     """
     shift, assignments = locked_shift_with_people(shift.pk, changed_message=busy_message())
     SHIFT.require(shift.state, ShiftState.CANCELLED)
     _require_not_begun(shift)
+    _require_nobody_there(assignments)
     now = timezone.now()
     shift.state, shift.cancelled_at, shift.cancelled_by = ShiftState.CANCELLED, now, by
     groups.close_all(shift=shift, by=by)
@@ -247,7 +249,7 @@ def misfits_at(shift, assignments, starts_at, ends_at):
     """
     volunteers = [item.volunteer for item in assignments]
     gate = eligibility.obstacles_of(volunteers, site=shift.site, day=day_of(starts_at))
-    elsewhere = Assignment.objects.holding_a_place().exclude(shift=shift.pk)
+    elsewhere = Assignment.objects.taking_time(timezone.now()).exclude(shift=shift.pk)
     busy = {}
     for other in elsewhere.filter(
         volunteer__in=list(gate), starts_at__lt=ends_at, ends_at__gt=starts_at
@@ -452,11 +454,22 @@ def _require_not_begun(shift):
         )
 
 
+def _require_nobody_there(assignments):
+    """The poster lets people register shortly before the shift: who has come keeps it."""
+    there = sum(row.state == AssignmentState.ATTENDED for row in assignments)
+    if there:
+        text = ngettext(
+            "%(count)s person has come already and registered, so the shift cannot be cancelled. "
+            "Talk to them. Take the others off one by one on the page of the shift: they are told.",
+            "%(count)s people have come already and registered, so the shift cannot be cancelled. "
+            "Talk to them. Take the others off one by one on the page of the shift: they are told.",
+            there,
+        )
+        raise DomainError(text % {"count": there}, code="checked_in")
+
+
 def _require_room_for_those_on_it(shift):
-    taken = (
-        shift.assignments.spoken_for(timezone.now()).exclude(state=AssignmentState.WAITING).count()
-    )
-    taken += shift.group_seats
+    taken = shift.assignments.held_or_offered(timezone.now()).count() + shift.group_seats
     if taken > shift.capacity:
         raise too_few_places(taken)
 

@@ -214,9 +214,26 @@ class AssignmentQuerySet(BranchScopedQuerySet):
             | Q(state=AssignmentState.OFFERED, offer_until__gt=now)
         ).in_time(now)
 
+    def held_or_offered(self, now):
+        """Those who hold a place, and those for whom one is held right now until they answer."""
+        return self.spoken_for(now).exclude(state=AssignmentState.WAITING)
+
     def in_time(self, now):
         """Without those who had to say yes again to a changed shift, and did not in time."""
         return self.exclude(state=AssignmentState.BOOKED, confirm_until__lte=now)
+
+    def late(self, now):
+        """Those whom the clock has taken off a shift to come, while the rows still say booked."""
+        return self.filter(state=AssignmentState.BOOKED, confirm_until__lte=now, starts_at__gt=now)
+
+    def without_late(self, now):
+        """Without those whom the clock has taken off. From a begun shift nobody is: they may be
+        there."""
+        return self.exclude(state=AssignmentState.BOOKED, confirm_until__lte=now, starts_at__gt=now)
+
+    def taking_time(self, now):
+        """What takes its person's time: the places held, judged by the clock as the places are."""
+        return self.holding_a_place().without_late(now)
 
 
 class Assignment(models.Model):

@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coordination.standing import places_in_words
 from core.markup import fill
 from core.navigation import address_of_row
 from core.templatetags.ui import day as day_text
@@ -92,7 +93,6 @@ def _entry(entry):
 @register.simple_tag
 def day_shifts(one):
     """A <ul> of the day's shifts, with their places and how they stand."""
-    places = _("%(taken)s of %(capacity)s")
     lines = [
         fill(
             LINE,
@@ -100,7 +100,7 @@ def day_shifts(one):
             address_of_row("coordination:shift-detail", entry.pk),
             entry.name,
             entry.branch,
-            places % {"taken": entry.taken, "capacity": entry.capacity},
+            places_in_words(entry.taken, entry.capacity, entry.offered),
             status(entry.standing.kind, entry.standing.text),
         )
         for entry in one.shifts

@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from coordination import consent as rules
-from coordination import feeds, line, rosters
-from coordination.actions import activities, assignments, attendance, consent, shifts
+from coordination import explainer, feeds, line, rosters
+from coordination import stand_ins as stand_in_rules
+from coordination.actions import (
+    activities,
+    assignments,
+    attendance,
+    consent,
+    shifts,
+    stand_ins,
+    swaps,
+)
 from coordination.actions import feeds as feed_actions
 from coordination.actions import line as lines
 from coordination.actions import series as series_actions
@@ -259,6 +268,111 @@ def test_move_after_the_limit_lets_go_first(shift, coordinator):
     too_late(row)
     moved(fresh(shift), coordinator)
     assert fresh(row).state == "lapsed"
+
+
+def let_go_at(shift, volunteer, by):
+    """Their place on a shift at this one's time, of which the clock has let them go."""
+    other = factories.make_shift(shift.site, starts_at=shift.starts_at + timedelta(minutes=30))
+    past = timezone.now() - timedelta(seconds=1)
+    return booked(other, volunteer, by, confirm_asked_at=timezone.now() - DAY, confirm_until=past)
+
+
+def booked(shift, volunteer, by, **fields):
+    return volunteer.assignments.create(
+        shift=shift,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        booked_at=timezone.now(),
+        booked_by=by,
+        **fields,
+    )
+
+
+def say_yes_to_an_offer(shift, volunteer, by):
+    row = on(shift, by)
+    on(shift, by)
+    waits = assignments.sign_up(shift=shift, volunteer=volunteer, by=by, or_wait=True)
+    assignments.cancel(assignment=row, by=by)
+    lines.accept(assignment=fresh(waits), by=volunteer.person.user)
+
+
+def be_granted(shift, volunteer, by):
+    Shift.objects.filter(pk=shift.pk).update(way="request")
+    asked = assignments.sign_up(shift=shift, volunteer=volunteer, by=volunteer.person.user)
+    lines.grant(assignment=asked, by=by)
+
+
+def take_over(shift, volunteer, by):
+    row = on(shift, by)
+    search = stand_ins.ask(assignment=row, by=user_of(row))
+    stand_ins.take(stand_in=search, volunteer=volunteer, by=volunteer.person.user)
+
+
+def swap(shift, volunteer, by):
+    theirs = on(shift, by)
+    mine = booked(factories.make_shift(shift.site, hour=20), volunteer, by)
+    proposed = swaps.propose(mine=mine, theirs=theirs, by=volunteer.person.user)
+    swaps.accept(swap=proposed, by=user_of(theirs))
+
+
+def be_moved_to_it(shift, volunteer, by):
+    start, end = shift.starts_at, shift.ends_at
+    Shift.objects.filter(pk=shift.pk).update(starts_at=start + 5 * DAY, ends_at=end + 5 * DAY)
+    booked(fresh(shift), volunteer, by)
+    shifts.reschedule(shift=shift, starts_at=start, ends_at=end, by=by)
+
+
+def sign_up(shift, volunteer, by):
+    assignments.sign_up(shift=shift, volunteer=volunteer, by=volunteer.person.user)
+
+
+WAYS_TO_A_PLACE = (sign_up, say_yes_to_an_offer, be_granted, take_over, swap, be_moved_to_it)
+
+
+@pytest.mark.parametrize("way", WAYS_TO_A_PLACE)
+def test_after_the_limit_their_time_is_free_before_any_worker_has_run(way, shift, coordinator):
+    volunteer = engaged(shift.site)
+    gone = let_go_at(shift, volunteer, coordinator)
+    way(shift, volunteer, coordinator)
+    assert fresh(gone).state == "lapsed"
+    assert shift.assignments.get(volunteer=volunteer).state == "booked"
+    lines.advance_due()
+    assert AuditEvent.objects.filter(kind="assignment.unanswered").count() == 1
+    assert len(sent("shift_unanswered")) == 1
+
+
+@pytest.mark.parametrize("way", WAYS_TO_A_PLACE)
+def test_before_the_limit_their_time_is_taken(way, shift, coordinator):
+    volunteer = engaged(shift.site)
+    asked = let_go_at(shift, volunteer, coordinator)
+    Assignment.objects.filter(pk=asked.pk).update(confirm_until=timezone.now() + DAY)
+    with pytest.raises(DomainError):
+        way(shift, volunteer, coordinator)
+    assert fresh(asked).state == "booked"
+
+
+def test_pages_judge_their_time_by_the_clock(shift, coordinator):
+    volunteer = engaged(shift.site)
+    let_go_at(shift, volunteer, coordinator)
+    rules_read = rosters.shifts_with_rules().get(pk=shift.pk)
+    assert rosters.own_choice(rules_read, volunteer).can_join
+    assert [one.can_join for one in rosters.choices([rules_read], volunteer)] == [True]
+    assert volunteer.pk in explainer.eligible_for(rules_read)
+    row = on(shift, coordinator)
+    found = stand_ins.ask(assignment=row, by=user_of(row))
+    search = stand_in_rules.looking().get(pk=found.pk)
+    assert [one.can_take for one in stand_in_rules.help_for([search], volunteer)] == [True]
+
+
+def test_begun_shift_takes_the_time_of_who_did_not_answer(site, coordinator):
+    """They may be there."""
+    volunteer, now = engaged(site), timezone.now()
+    begun = factories.make_shift(site, starts_at=now - timedelta(hours=1), hours=4)
+    asked = {"confirm_asked_at": now - 2 * DAY, "confirm_until": now - DAY}
+    booked(begun, volunteer, coordinator, **asked)
+    shift = factories.make_shift(site, starts_at=now + timedelta(hours=1))
+    refused = code(assignments.sign_up, shift=shift, volunteer=volunteer, by=coordinator)
+    assert refused == "overlap"
 
 
 def test_begun_shift_lets_nobody_go(site, coordinator):

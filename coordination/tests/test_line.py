@@ -148,6 +148,22 @@ def test_an_offer_holds_the_place(full, site, coordinator):
     refused("capacity_below_taken", lower_below_offer, shift=shift, by=coordinator)
 
 
+def test_a_place_on_offer_is_not_free_in_lists(full):
+    shift, anna, bodil, _carl = full
+    seats = rosters.group_seats_of([shift])
+    assert rosters.taken_and_offered(seats) == ({shift.pk: 1}, {})
+    assignments.cancel(assignment=anna, by=anna.volunteer.person.user)
+    assert rosters.taken_and_offered(seats) == ({shift.pk: 0}, {shift.pk: 1})
+    assert rosters.sign_ups_of([shift]) == [(shift.pk, bodil.volunteer_id, S.OFFERED)]
+    [gap] = rosters.with_gaps(type(shift).objects.all())
+    assert (gap.held, gap.offered) == (0, 1)
+    assert not rosters.with_free_places(rosters.with_gaps(type(shift).objects.all()))
+    run_out(bodil)
+    assert rosters.taken_and_offered(seats) == ({shift.pk: 0}, {})
+    assert rosters.sign_ups_of([shift]) == []
+    assert rosters.with_free_places(rosters.with_gaps(type(shift).objects.all())).get() == shift
+
+
 def lower_below_offer(shift, by):
     shift = shifts.change(shift=shift, capacity=2, by=by)
     return shifts.change(shift=shift, capacity=1, by=by)

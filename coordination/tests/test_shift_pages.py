@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordination.actions import assignments
+from coordination.actions import assignments, attendance
 from coordination.models import Assignment, Shift
 from coordination.tests import factories
 from coordination.tests.deeds import engaged
+from coordination.tests.test_actions_assignments import put_in
 from core.models import AccessEvent
 from core.periods import today
 from core.tests.counting import asks
@@ -135,6 +136,30 @@ def test_detail_queries(number, client, coordinator, site):
     client.get(url("shift-detail", shift.pk))
     with asks(11):
         client.get(url("shift-detail", shift.pk))
+
+
+def test_place_on_offer_is_shown_as_held(client, coordinator, site):
+    """In the list, on the shift's page, and in the calendar by week and list."""
+    shift = factories.make_shift(site, capacity=1)
+    put_in(booked(shift, coordinator), "offered", coordinator)
+    client.force_login(coordinator)
+    said = _("%(taken)s of %(capacity)s, %(offered)s offered") % {
+        "taken": 0,
+        "capacity": 1,
+        "offered": 1,
+    }
+    [row] = client.get(url("shift-list")).context["rows"]
+    assert (row.places, row.standing.kind) == (said, "waiting")
+    assert list(client.get(url("shift-list"), {"gaps": "on"}).context["rows"]) == []
+    assert client.get(url("shift-detail", shift.pk)).context["standing"].kind == "waiting"
+    for view in ("week", "list"):
+        page = client.get(url("calendar"), {"view": view, "day": shift.day.isoformat()})
+        assert said in page.content.decode()
+        assert str(row.standing.text) in page.content.decode()
+    offers = shift.assignments.filter(state="offered")
+    offers.update(offer_until=timezone.now() - timedelta(minutes=1))
+    [row] = client.get(url("shift-list")).context["rows"]
+    assert row.standing.kind == "warning"
 
 
 def test_list_filters(client, coordinator, site, here):
@@ -297,6 +322,24 @@ def test_cancel_begun_is_said_on_the_page(client, coordinator, site):
     page = client.post(url("shift-cancel", shift.pk))
     assert page.status_code == 409
     assert page.context["error"].code == "begun"
+
+
+def test_cancel_when_somebody_has_come_says_what_to_do(client, coordinator, site):
+    """The poster is open before the shift begins."""
+    shift = factories.make_shift(site, starts_at=timezone.now() + timedelta(minutes=20))
+    user = factories.make_user()
+    here, other = (
+        booked(shift, coordinator, user=user, email=user.email),
+        booked(shift, coordinator),
+    )
+    attendance.check_in(assignment=here, by=user)
+    client.force_login(coordinator)
+    page = client.post(url("shift-cancel", shift.pk))
+    assert (page.status_code, page.context["error"].code) == (409, "checked_in")
+    assert not Shift.objects.get(pk=shift.pk).is_cancelled
+    assignments.cancel(assignment=other, by=coordinator)
+    states = shift.assignments.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["attended", "cancelled"]
 
 
 # --- Sign up and attendance ----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from coordination import stand_in_emails, stand_ins
@@ -12,7 +13,7 @@ from coordination.models import Person, Swap
 from coordination.tests import factories
 from coordination.tests.deeds import engaged, join
 from coordination.tests.test_actions_assignments import refused
-from core import mail
+from core import mail, necessity, policies
 from core.errors import DomainError
 from core.models import AuditEvent, Message
 from core.periods import today
@@ -53,6 +54,20 @@ def test_nothing_changes_until_the_other_says_yes(mine, theirs):
     found = mail.kinds()[message.kind].context(message)
     assert found["who"] == "Frida"
     assert "Frivillig" not in str(found["yours"]) + str(found["other"]) + found["who"]
+
+
+def test_proposal_waits_for_the_morning_unless_it_is_soon(site, mine, theirs, manager):
+    policies.set("messages.quiet_from", 21, by=manager)
+    policies.set("messages.quiet_until", 8, by=manager)
+    with time_machine.travel(factories.at(today(), 23), tick=False):
+        propose(mine, theirs)
+        night = timezone.now()
+        assert not necessity.due(night).exists()
+        soon = factories.make_shift(site, starts_at=night + timedelta(hours=20), capacity=1)
+        propose(theirs, join(soon, engaged(site)))
+        [message] = necessity.due(night)
+        assert message.kind == stand_in_emails.SWAP_PROPOSED
+    assert necessity.due(night + timedelta(hours=9)).count() == 2
 
 
 def test_yes_moves_both(mine, theirs):

@@ -13,7 +13,7 @@ from coordination import calendars, groups, rosters, stand_ins
 from coordination.access import Permission, scope_of
 from coordination.forms.calendars import LIST, MONTH, WEEK, CalendarFilter, GapFilter, TodayFilter
 from coordination.shift_roles import lacking_words
-from coordination.standing import of_shift
+from coordination.standing import of_shift, places_in_words
 from core import audit
 from core.navigation import address_of_row
 from core.paging import page_of
@@ -85,7 +85,8 @@ class CalendarView(PageView):
         return {
             "page_obj": page,
             "rows": with_places(
-                page.object_list, rosters.taken_of(rosters.group_seats_of(page.object_list))
+                page.object_list,
+                *rosters.taken_and_offered(rosters.group_seats_of(page.object_list)),
             ),
             "heading": _("From %(day)s") % {"day": day_text(day)},
             "before": self.step(day, -7),
@@ -116,13 +117,12 @@ def _week_name(monday):
     return _("week %(number)s") % {"number": monday.isocalendar().week}
 
 
-def with_places(rows, taken):
-    """The shifts, each with `places` and `standing` for its row; `taken` by their ids."""
-    places = _("%(taken)s of %(capacity)s")
+def with_places(rows, taken, offered):
+    """The shifts, each with `places` and `standing` for its row; `taken` and `offered` by ids."""
     for row in rows:
-        held = taken[row.pk]
-        row.places = places % {"taken": held, "capacity": row.capacity}
-        row.standing = of_shift(row, taken=held, at_risk=False)
+        held, waits = taken[row.pk], offered[row.pk]
+        row.places = places_in_words(held, row.capacity, waits)
+        row.standing = of_shift(row, taken=held, at_risk=False, offered=waits)
     return rows
 
 
@@ -149,7 +149,9 @@ class GapListView(ListView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        rows = with_places(context["rows"], {row.pk: row.held for row in context["rows"]})
+        held = {row.pk: row.held for row in context["rows"]}
+        offered = {row.pk: row.offered for row in context["rows"]}
+        rows = with_places(context["rows"], held, offered)
         wanted = context["page_obj"].paginator.object_list
         in_roles = rosters.roles_lacking(wanted)
         for row in rows:

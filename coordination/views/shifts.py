@@ -21,6 +21,7 @@ from coordination.forms.shifts import (
     ShiftForm,
     SignUpForm,
 )
+from coordination.states import AssignmentState
 from coordination.views.look_first import LookFirstView
 from core import audit, forms
 from core.templatetags.ui import clock, weekday, when
@@ -65,14 +66,14 @@ class ShiftListView(ListView):
         scope = scope_of(self.request.user)
         rows = context["rows"]
         sign_ups = rosters.sign_ups_of(rows)
-        taken = Counter(shift for shift, _volunteer, _state in sign_ups)
+        offered = Counter(row[0] for row in sign_ups if row[2] == AssignmentState.OFFERED)
+        taken = Counter(row[0] for row in sign_ups) - offered
         at_risk = rosters.at_risk_of(rows, sign_ups) if scope.holds(Permission.VIEW_PEOPLE) else {}
-        places = _("%(taken)s of %(capacity)s")
         for row in rows:
             row.at_risk = at_risk.get(row.pk, 0)
-            held = taken[row.pk] + row.group_seats
-            row.places = places % {"taken": held, "capacity": row.capacity}
-            row.standing = standing.of_shift(row, taken=held, at_risk=row.at_risk)
+            held, waits = taken[row.pk] + row.group_seats, offered[row.pk]
+            row.places = standing.places_in_words(held, row.capacity, waits)
+            row.standing = standing.of_shift(row, taken=held, at_risk=row.at_risk, offered=waits)
         return context | {"may_edit": scope.holds(Permission.EDIT_SHIFTS)}
 
 
@@ -128,7 +129,12 @@ class ShiftDetailView(DetailView):
             "roles": shift_roles.stands(
                 shift, Counter(seat.assignment.role for seat in self.seats)
             ),
-            "standing": standing.of_shift(shift, taken=self.line.held, at_risk=at_risk),
+            "standing": standing.of_shift(
+                shift,
+                taken=self.line.held,
+                at_risk=at_risk,
+                offered=len(self.line.offered),
+            ),
             "sees_contacts": self.holds(Permission.VIEW_CONTACTS),
             "sees_people": sees_people,
             "may_edit": may_edit,

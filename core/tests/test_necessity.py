@@ -29,6 +29,7 @@ def letters(monkeypatch, settings, db):
     make_kind("tests.gathered", necessity=kinds.NICE, gatherable=True)
     make_kind("tests.reminder", declinable=True, gatherable=True)
     make_kind("tests.work")
+    make_kind("tests.resting", rests=True)
     make_kind("tests.law", necessity=kinds.LAW)
     make_kind("tests.code", necessity=kinds.ASKED)
 
@@ -109,9 +110,16 @@ def test_quiet_hours_end_at_eight_also_when_the_clock_changes(db, before, mornin
 
 @pytest.mark.parametrize(
     ("kind", "goes"),
-    [("nice", False), ("reminder", False), ("work", True), ("law", True), ("code", True)],
+    [
+        ("nice", False),
+        ("reminder", False),
+        ("resting", False),
+        ("work", True),
+        ("law", True),
+        ("code", True),
+    ],
 )
-def test_at_night_what_may_be_declined_rests(clock, kind, goes):
+def test_at_night_what_can_wait_rests(clock, kind, goes):
     clock.move_to(datetime(2026, 3, 3, 22, tzinfo=UTC))
     send(kind)
     assert bool(deliver()) is goes
