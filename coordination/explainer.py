@@ -152,5 +152,5 @@ def _next_steps():
         "staff_only": _("Put people on yourself, or let volunteers sign up."),
         "sign_up_closed": _("Put people on yourself; sign-up has closed for volunteers."),
         "cancelled": _("Plan a new shift."),
-        "begun": _("The shift has begun. Choose a later one."),
+        "begun": _("Choose a later one."),
     }

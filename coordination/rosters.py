@@ -121,8 +121,10 @@ def group_seats_of(shifts):
 @cache
 def _taken_question():
     rows = Assignment.objects.held_or_offered(moment("now")).filter(shift__among=ids("shifts"))
-    rows = rows.order_by().values("shift").annotate(
-        number=Count("pk"), on_offer=Count("pk", filter=Q(state=AssignmentState.OFFERED))
+    rows = (
+        rows.order_by()
+        .values("shift")
+        .annotate(number=Count("pk"), on_offer=Count("pk", filter=Q(state=AssignmentState.OFFERED)))
     )
     return Prepared(rows.values_list("shift", "number", "on_offer"))
 
@@ -265,6 +267,10 @@ def engaged_at(shift):
 # --- A volunteer's own ---------------------------------------------------------------------
 
 
+# What no volunteer can put in place: it is too late, or the staff decide.
+NOT_BY_ONESELF = {"cancelled", "begun", "staff_only", "sign_up_closed", "young_day", "young_week"}
+
+
 @dataclass(frozen=True)
 class Choice:
     """A shift as a volunteer sees it: whether they can take it, and if not, why.
@@ -284,6 +290,11 @@ class Choice:
     @property
     def can_join(self):
         return not self.obstacles
+
+    @property
+    def by_oneself(self):
+        """False if what stands in the way is not for the volunteer to put in place."""
+        return NOT_BY_ONESELF.isdisjoint(obstacle.code for obstacle in self.obstacles)
 
     @property
     def can_wait(self):

@@ -24,7 +24,13 @@ def closed_reasons(shift, now):
     if shift.is_cancelled:
         return [Obstacle("cancelled", _("The shift is cancelled. Choose another one."))]
     if shift.starts_at <= now:
-        return [Obstacle("begun", _("The shift has begun. Talk to the staff on the spot."))]
+        return [
+            Obstacle(
+                "begun",
+                _("The shift has begun. Talk to the staff on the spot."),
+                _("The shift has begun. Register who came on its page."),
+            )
+        ]
     return []
 
 
@@ -67,6 +73,7 @@ def way_reasons(way):
                 "The coordinator puts people on this shift. Tell the coordinator that you would "
                 "like to come."
             ),
+            _("Only coordinators put people on this shift."),
         )
     ]
 
@@ -83,6 +90,7 @@ def join_closed_reasons(starts_at, now, hours):
                 "be glad of you."
             )
             % {"hours": hours},
+            _("Sign-up closed %(hours)s hours before the shift.") % {"hours": hours},
         )
     ]
 

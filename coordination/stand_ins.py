@@ -240,7 +240,7 @@ def _others(assignment, now):
 
 
 def _coming(now):
-    rows = Assignment.objects.filter(
+    rows = Assignment.objects.in_time(now).filter(
         state=AssignmentState.BOOKED, shift__state=ShiftState.OPEN, starts_at__gt=now
     )
     return rows.select_related("volunteer__person", *SHIFT_OF).order_by("starts_at", "pk")

@@ -153,3 +153,57 @@ def test_every_reason_has_a_next_step(site, shift, coordinator):
         make_person(site, {trouble}, coordinator, shift)
     found = explainer.who_can(read(shift), timezone.now())
     assert [stop.code for stop in found.stops if not stop.next_step] == []
+
+
+def trouble_all(trouble, shift, by):
+    """Have the shift stop everybody."""
+    now = timezone.now()
+    values = {
+        "staff_only": {"way": "staff"},
+        "sign_up_closed": {},
+        "full": {"capacity": 1},
+        "cancelled": {"state": "cancelled", "cancelled_at": now, "cancelled_by": by},
+        "begun": {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)},
+    }[trouble]
+    type(shift).objects.filter(pk=shift.pk).update(**values)
+    if trouble == "sign_up_closed":
+        policies.set("shift.join_deadline_hours", 24 * 30, by=by)
+    if trouble == "full":
+        assignments.sign_up(shift=shift, volunteer=make_person(shift.site, (), by, shift), by=by)
+
+
+@pytest.mark.parametrize("trouble", ["staff_only", "sign_up_closed", "full", "cancelled", "begun"])
+def test_what_stops_everybody_is_what_the_sign_up_says(trouble, site, shift, manager):
+    able = make_person(site, (), manager, shift)
+    trouble_all(trouble, shift, manager)
+    found = explainer.who_can(read(shift), timezone.now()).of_the_shift
+    with pytest.raises(DomainError) as no:
+        assignments.sign_up(shift=shift, volunteer=able, by=able.person.user)
+    assert [(one.code, one.message) for one in found] == [(trouble, no.value.message)]
+    assert [one.code for one in found if not explainer.next_step(one.code)] == []
+    assert trouble == "cancelled" or found[0].for_staff != found[0].message
+    one = explainer.why_not(read(shift), Volunteer.objects.get(pk=able.pk), timezone.now())
+    assert [reason.code for reason in one] == [trouble]
+
+
+@pytest.mark.parametrize("days", [2, 6])
+def test_hours_of_the_young_have_a_next_step(days, site, shift, coordinator):
+    """Too many on a day, or too many in the week: each is told, and what to do."""
+    site.activity.minimum_age = None
+    site.activity.save()
+    young = make_person(site, {"young"}, coordinator, shift)
+    monday = shift.day - timedelta(days=shift.day.weekday())
+    others = [monday + timedelta(days=n) for n in range(7)]
+    for day in [one for one in others if one != shift.day][:days]:
+        put(factories.make_shift(site, day=day, hour=8, hours=8), young, coordinator, "booked")
+    if days == 2:
+        put(
+            factories.make_shift(site, day=shift.day, hour=4, hours=10),
+            young,
+            coordinator,
+            "booked",
+        )
+    found = explainer.who_can(read(shift), timezone.now())
+    told = {stop.code: stop.next_step for stop in found.stops if young.pk in stop.people}
+    expected = "young_day" if days == 2 else "young_week"
+    assert told.get(expected)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from coordination.actions import assignments, recognition
 from coordination.models import Assignment, RecognitionInvitation
@@ -132,6 +133,19 @@ def test_sign_up_uncleared_by_a_typed_request(me, shift, site):
     assert page.status_code == 409
     assert page.context["error"].code == "agreement"
     assert not Assignment.objects.exists()
+
+
+def test_sign_up_that_staff_decide_about_says_whom_to_ring(me, site, shift):
+    """What one cannot put in place oneself is no "you can join when"."""
+    branch, when = site.branch, _("You can join when this is in place:")
+    type(branch).objects.filter(pk=branch.pk).update(phone="66112233")
+    type(shift).objects.filter(pk=shift.pk).update(way="staff")
+    text = me.get(url("own-shift-sign-up", shift.pk)).content.decode()
+    assert "tel:" in text
+    assert when not in text
+    type(shift).objects.filter(pk=shift.pk).update(way="")
+    factories.make_requirement(site.activity)
+    assert when in me.get(url("own-shift-sign-up", shift.pk)).content.decode()
 
 
 def test_sign_up_at_another_site_is_not_there(me, elsewhere):

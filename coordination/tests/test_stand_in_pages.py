@@ -165,6 +165,7 @@ def test_too_late_is_said_kindly(me, search, site):
     assert me.get(url("own-stand-in", search.pk)).status_code == 200
     page = me.post(url("own-stand-in", search.pk))
     assert (page.status_code, page.context["error"].code) == (409, "taken_already")
+    assert "alert-error" not in page.content.decode()
 
 
 def test_another_site_s_is_not_there(client, search, volunteer_elsewhere):

@@ -213,6 +213,14 @@ def test_one_can_choose_among_those_with_whom_it_works(mine, theirs, site, here,
     assert [row.pk for row in stand_ins.own_swappable(theirs, mine.volunteer, now)] == [mine.pk]
 
 
+def test_whom_the_clock_has_let_go_has_nothing_to_swap(mine, theirs):
+    now = timezone.now()
+    past = {"confirm_asked_at": now - timedelta(days=1), "confirm_until": now}
+    type(theirs).objects.filter(pk=theirs.pk).update(**past)
+    assert stand_ins.swappable(mine, now) == []
+    refused("wrong_state", propose, mine=mine, theirs=theirs)
+
+
 @pytest.mark.parametrize("number", [1, 12])
 def test_choosing_costs_the_same_for_any_number(number, mine, site, django_assert_max_num_queries):
     for row in range(number):
