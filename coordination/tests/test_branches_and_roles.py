@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from coordination import queries
 from coordination.access import Permission, Role, scope_of
 from coordination.actions import branches, roles
 from coordination.models import Branch, RoleAssignment
@@ -103,6 +104,32 @@ def test_close_branch_closes_its_sites(here, manager):
     branches.close_branch(branch=here, on=today(), by=manager)
     site.refresh_from_db()
     assert site.closed_on == today()
+
+
+def test_close_branch_keeps_what_has_been_and_is_offered_no_more(here, manager):
+    site = factories.make_site(here)
+    volunteer = factories.make_volunteer()
+    yesterday = today() - timedelta(days=1)
+    tie = factories.make_engagement(volunteer, site, ends_on=yesterday)
+    shift = factories.make_shift(site, day=yesterday)
+    row = shift.assignments.create(
+        volunteer=volunteer,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        state="attended",
+        booked_at=shift.starts_at,
+        booked_by=manager,
+        attendance_at=shift.ends_at,
+        attendance_by=manager,
+    )
+    assert site in queries.open_sites(manager, Permission.EDIT_SHIFTS)
+    branches.close_branch(branch=here, on=today(), by=manager)
+    for kept, state in ((tie, None), (shift, "open"), (row, "attended")):
+        again = type(kept).objects.get(pk=kept.pk)
+        assert state is None or again.state == state
+    assert here in Branch.objects.permitted(manager, Permission.VIEW_SHIFTS)
+    assert site not in queries.open_sites(manager, Permission.EDIT_SHIFTS)
+    assert queries.sites_by_activity([site.activity_id]) == {}
 
 
 def test_close_branch_waits_for_what_lies_under_it(east, manager):

@@ -33,6 +33,7 @@ from coordination.tests.deeds import code, context, engaged, fresh, sent
 from coordination.tests.test_line_histories import DEEDS, PEOPLE, Told
 from coordination.tests.test_races import at_once
 from core import policies
+from core.errors import DomainError
 from core.models import AuditEvent
 from core.periods import today
 

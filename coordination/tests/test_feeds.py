@@ -209,6 +209,15 @@ def test_activity_feed_holds_only_the_branches_one_may_see(client, site, elsewhe
     assert [event["summary"] for event in events(client, feed)] == [mine.title]
 
 
+def test_branch_feed_holds_the_branch_and_what_lies_under_it(client, site, elsewhere, manager):
+    """Though its owner may see more."""
+    below = factories.make_site(factories.make_branch("Magasinet", parent=site.branch))
+    factories.make_shift(factories.make_site(elsewhere), title="Hos de andre")
+    ours = {factories.make_shift(one, title=f"Hos {one}").title for one in (site, below)}
+    feed = actions.make(by=manager, branch=site.branch)
+    assert {event["summary"] for event in events(client, feed)} == ours
+
+
 def test_phone_that_has_it_is_told_nothing_new(client, feed, shift, volunteer, coordinator):
     signed_up(shift, volunteer, coordinator)
     first = client.get(path(feed))

@@ -12,7 +12,7 @@ from coordination.actions import stand_ins as deeds
 from coordination.models import Person, Swap
 from coordination.tests import factories
 from coordination.tests.deeds import engaged, join
-from coordination.tests.test_actions_assignments import refused
+from coordination.tests.test_actions_assignments import begun, refused
 from core import mail, necessity, policies
 from core.errors import DomainError
 from core.models import AuditEvent, Message
@@ -128,6 +128,16 @@ def test_either_place_gone_ends_it(mine, theirs, coordinator):
     swap = propose(mine, theirs)
     assignments.cancel(assignment=theirs, by=coordinator)
     refused("not_open", swaps.accept, swap=swap, by=user_of(theirs))
+
+
+@pytest.mark.parametrize("whose", ["mine", "theirs"])
+def test_a_begun_shift_is_not_swapped(whose, mine, theirs, coordinator):
+    swap = propose(mine, theirs)
+    begun({"mine": mine, "theirs": theirs}[whose].shift)
+    refused("not_open", swaps.accept, swap=swap, by=user_of(theirs))
+    refused("begun", propose, mine=mine, theirs=theirs)
+    refused("begun", swaps.swap_now, mine=mine, theirs=theirs, by=coordinator)
+    assert (on(mine.shift), on(theirs.shift)) == ([mine.volunteer_id], [theirs.volunteer_id])
 
 
 def test_too_late_to_wait_for_an_answer(site, theirs):
