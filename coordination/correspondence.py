@@ -83,13 +83,14 @@ def days_of_letters(rows):
 
 
 def describe(messages):
-    """Give each message what a list shows: its title, way, reason and whose it is. 2 queries."""
+    """Give each message what a list shows: its title, way, state, reason and whose. 2 queries."""
     ids = {message.person_id for message in messages if message.person_id}
     people = Person.objects.in_bulk(ids) if ids else {}
     volunteers = set(Volunteer.objects.filter(pk__in=ids).values_list("pk", flat=True))
     for message in messages:
         message.title = words.title_of(message)
         message.way = words.channel_of(message)
+        message.state_words = words.state_of(message)
         message.why = words.reason_of(message)
         message.step = words.next_step(message)
         message.status_kind = words.STATUS_KINDS[message.state]

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordination.reach import reach_of
-from core import audit, mail
+from core import audit, mail, wake
 from core.channels import bounces
+from core.channels.reach import cpr_of
 from core.errors import DomainError
 from core.models import Channel, Letter, Message, MessageState
 from core.models.message import NOT_ARRIVED
@@ -78,6 +79,29 @@ def post_letters(*, letters, by):
         people = {row.message.person_id for row in rows} - {None}
         audit.record("letters.posted", by=by, about=rows[0], person_ids=sorted(people))
     return len(rows)
+
+
+@transaction.atomic
+def hand_over(*, letters, by):
+    """The day's Digital Post is handed over; those whose CPR number is not known any more were
+    not in the file, and go another way. Returns how many these are.
+    """
+    known = cpr_of({letter.message.person_id for letter in letters})
+    post_letters(letters=[row for row in letters if row.message.person_id in known], by=by)
+    left = [row.message_id for row in letters if row.message.person_id not in known]
+    waiting = Message.objects.filter(
+        pk__in=left, state=MessageState.TO_POST, channel=Channel.DIGITAL_POST
+    )
+    number = 0
+    for message in waiting.select_for_update(of=("self",)):
+        message.state, message.not_before = MessageState.WAITING, timezone.now()
+        message.tried = sorted({*message.tried, Channel.DIGITAL_POST})
+        message.save(update_fields=["state", "not_before", "tried"])
+        _record("message.tried_again", message, by)
+        number += 1
+    if number:
+        wake.after_commit(mail.DELIVER, once=True)
+    return number
 
 
 @transaction.atomic

@@ -1,6 +1,9 @@
 """Messages as coordinators see them: only their branches', and what can be done about them."""
 
+import io
 import re
+import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +13,11 @@ from django.utils import timezone
 
 from coordination import emails
 from coordination.models import Engagement, Person
+from coordination.reach import reach_of
 from coordination.tests import factories
-from core import delivery, mail
-from core.channels import bounces, words
-from core.models import AccessEvent, AddressRecord, Letter, Message, MessageState
+from core import delivery, mail, policies
+from core.channels import bounces, reach, words
+from core.models import AccessEvent, AddressRecord, Channel, Letter, Message, MessageState
 from core.periods import today
 
 
@@ -182,6 +186,68 @@ def test_letter_that_comes_while_the_others_are_printed_is_not_posted_with_them(
     assert client.get(posted).status_code == 200
     client.post(posted)
     assert [row.posted_at is None for row in Letter.objects.order_by("pk")] == [False, True]
+    assert get(client, coordinator, "letter-list").context["days"][0]["number"] == 1
+
+
+@pytest.fixture
+def numbers(monkeypatch, manager):
+    """A municipality with Digital Post, and {person id: CPR number} as its source knows them."""
+    policies.set("messages.digital_post", value=True, by=manager)
+    policies.set("municipality.cvr", "35209115", by=manager)
+    known = {}
+
+    def reach_with_digital_post(ids):
+        found = reach_of(ids)
+        return {pk: replace(one, digital_post=pk in known) for pk, one in found.items()}
+
+    def cpr_of(ids):
+        return {pk: known[pk] for pk in {*ids} & {*known}}
+
+    monkeypatch.setattr(reach, "_finders", {"reach": reach_with_digital_post, "cpr": cpr_of})
+    return known
+
+
+@pytest.fixture
+def digital(volunteer, numbers):
+    """A message that waits to be handed over as Digital Post."""
+    numbers[volunteer.pk] = "0101011234"
+    message = write_to(volunteer, address="Algade 1", postcode="5000")
+    assert (message.state, message.channel) == (MessageState.TO_POST, Channel.DIGITAL_POST)
+    return message
+
+
+def test_digital_post_is_fetched_and_handed_over_in_its_own_words(
+    client, coordinator, volunteer, digital
+):
+    page = get(client, coordinator, "letter-list").text
+    assert "1 besked med Digital Post" in page
+    file = get(client, coordinator, "digital-post", day_key())
+    assert zipfile.is_zipfile(io.BytesIO(file.content))
+    log = get(client, coordinator, "person-messages", volunteer.pk).text
+    assert "Digital Post, der skal afleveres" in log
+    asked = get(client, coordinator, "digital-posted", day_key()).context
+    assert [asked["heading"], asked["action"], *asked["consequences"]] == [
+        "Markér beskederne som afleveret",
+        "Ja, den er afleveret",
+        "Antal beskeder: 1.",
+        "De tæller som sendt, og de forsvinder fra listen.",
+    ]
+    done = client.post(url("digital-posted", day_key()), follow=True).text
+    assert "markeret som afleveret" in done
+    digital.refresh_from_db()
+    assert digital.state == MessageState.SENT
+
+
+def test_message_that_was_not_in_the_file_is_not_marked_as_handed_over(
+    client, coordinator, volunteer, digital, numbers
+):
+    numbers.clear()
+    client.force_login(coordinator)
+    answer = client.post(url("digital-posted", day_key()), follow=True).text
+    assert "1 besked var ikke med i filen" in answer
+    delivery.deliver()
+    digital.refresh_from_db()
+    assert (digital.state, digital.channel) == (MessageState.TO_POST, Channel.LETTER)
     assert get(client, coordinator, "letter-list").context["days"][0]["number"] == 1
 
 

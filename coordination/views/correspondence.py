@@ -3,12 +3,13 @@
 from datetime import datetime
 from types import SimpleNamespace
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from coordination import correspondence, queries
 from coordination.access import Permission, scope_of
@@ -190,7 +191,11 @@ class LetterListView(ListView):
         for entry in days:
             entry["key"] = int(f"{entry['day']:%Y%m%d}")
         correspondence.describe([letter.message for letter in context["rows"]])
-        return context | {"days": days, "at_once": paper.MOST_AT_ONCE}
+        return context | {
+            "days": days,
+            "at_once": paper.MOST_AT_ONCE,
+            "has_digital": any(entry["digital"] for entry in days),
+        }
 
 
 class DayMixin:
@@ -267,22 +272,24 @@ class LetterPostedView(DayMixin, ActionView):
         return reverse("coordination:letter-list")
 
     def get_context_data(self, **kwargs):
-        heading = _("Mark the letters as posted")
-        number = len(self.object.letters)
-        day = day_in_words(self.object.day)
+        words = self.words(len(self.object.letters), day_in_words(self.object.day))
+        letters = reverse("coordination:letter-list")
+        crumbs = [{"text": _("Letters to post"), "url": letters}]
         return super().get_context_data(**kwargs) | {
-            "heading": heading,
-            "crumbs": [
-                {"text": _("Letters to post"), "url": reverse("coordination:letter-list")},
-                {"text": heading, "url": ""},
-            ],
+            **words,
+            "crumbs": [*crumbs, {"text": words["heading"], "url": ""}],
+            "cancel_url": letters,
+        }
+
+    def words(self, number, day):
+        return {
+            "heading": _("Mark the letters as posted"),
             "question": _("Are the letters of %(day)s in the post?") % {"day": day},
             "consequences": [
                 _("Number of letters: %(number)d.") % {"number": number},
                 _("Their messages count as sent, and they leave the list."),
             ],
             "action": _("Yes, they are posted"),
-            "cancel_url": reverse("coordination:letter-list"),
         }
 
 
@@ -290,6 +297,31 @@ class DigitalPostedView(LetterPostedView):
     """The Digital Post messages of a day have been handed over."""
 
     digital = True
+    success_message = gettext_lazy("The messages are marked as handed over.")
+
+    def perform(self):
+        left = deeds.hand_over(letters=self.object.letters, by=self.request.user)
+        if left:
+            text = ngettext(
+                "%(number)d message was not in the file, because we do not know the person's CPR "
+                "number any more. It goes another way.",
+                "%(number)d messages were not in the file, because we do not know the people's "
+                "CPR numbers any more. They go another way.",
+                left,
+            )
+            messages.warning(self.request, text % {"number": left})
+        return reverse("coordination:letter-list")
+
+    def words(self, number, day):
+        return {
+            "heading": _("Mark the messages as handed over"),
+            "question": _("Has the Digital Post of %(day)s been handed over?") % {"day": day},
+            "consequences": [
+                _("Number of messages: %(number)d.") % {"number": number},
+                _("They count as sent, and they leave the list."),
+            ],
+            "action": _("Yes, it is handed over"),
+        }
 
 
 def _messages_url(pk):

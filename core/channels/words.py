@@ -48,6 +48,13 @@ def title_of(message):
     return kind.title if kind else message.kind
 
 
+def state_of(message):
+    """Its state; what waits for a person to hand it over differs from way to way."""
+    if (message.state, message.channel) == (MessageState.TO_POST, Channel.DIGITAL_POST):
+        return _("Digital Post to be handed over")
+    return message.get_state_display()
+
+
 def reason_of(message):
     """Why it is in its state, as a sentence; "" where the state says it all."""
     if message.state in (MessageState.SENT, MessageState.TO_POST):
