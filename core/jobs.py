@@ -357,6 +357,15 @@ def run(job_id):
     return False
 
 
+def awaited(queue):
+    """[id] of the next due job in the queue that somebody has started and looks at, or []. 1 query.
+
+    Whoever has pressed a button does not stand behind all that the system does at its leisure.
+    """
+    due = Job.objects.due(timezone.now()).filter(queue=queue, owner__isnull=False)
+    return list(due.order_by("pk").values_list("pk", flat=True)[:1])
+
+
 def claim(job_id):
     """Take the lease of a due job by one conditional update; a Run, or None if not to be had."""
     row = Job.objects.select_related("owner").filter(pk=job_id).first()

@@ -20,9 +20,15 @@ def prepare(**kwargs):
 
 @shared_task(name="core.run_job", bind=True)
 def run_job(self, job_id):
-    """Do one job, if it is still to be done."""
+    """Do one job, if it is still to be done; in a long queue first one that somebody waits for."""
     note_work(self.request.delivery_info)
-    jobs.run(job_id)
+    for pk in dict.fromkeys((*_awaited(self.request.delivery_info), job_id)):
+        jobs.run(pk)
+
+
+def _awaited(arrived):
+    if (arrived or {}).get("routing_key") == Queue.BULK:
+        yield from jobs.awaited(Queue.BULK)
 
 
 @shared_task(name="core.deliver_mail", bind=True)

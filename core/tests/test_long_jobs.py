@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from core import audit, jobs, results, timelimit, wake
+from core import audit, jobs, results, tasks, timelimit, wake
 from core.models import (
     AccessSubject,
     AuditEvent,
@@ -43,7 +43,7 @@ def write_list(run, *, stumbles_at=None):
         with transaction.atomic():
             for number in (done, done + 1):
                 file.write(f"{number}\n".encode(), people=[100 + number])
-                User.objects.create_user(f"line{number}@example.dk")
+                User.objects.create_user(f"line{run.job.pk}.{number}@example.dk")
             done += 2
             run.checkpoint(done, done=done, total=10, step="Writing")
             if done == stumbles_at and run.job.attempts == 1 and not run.job.last_error:
@@ -109,6 +109,21 @@ def test_a_job_that_stumbles_goes_on_where_it_was(silent, volunteer_user):
     assert b"".join(results.chunks(job.result)) == b"".join(b"%d\n" % n for n in range(10))
     assert User.objects.filter(email__startswith="line").count() == 10  # each effect once
     assert job.result.size == 20
+
+
+def test_what_somebody_waits_for_goes_before_what_nobody_does(silent, volunteer_user):
+    patient = [jobs.enqueue("tests.list", key=f"patient{n}") for n in range(3)]
+    awaited = jobs.start("tests.list", by=volunteer_user)
+    tasks.run_job.apply((patient[0].pk,), routing_key=Queue.BULK)
+    states = [Job.objects.get(pk=job.pk).state for job in (*patient, awaited)]
+    assert states == [JobState.DONE, JobState.QUEUED, JobState.QUEUED, JobState.DONE]
+
+
+def test_nobody_overtakes_in_another_queue(silent, volunteer_user):
+    urgent = jobs.enqueue("tests.cancels_itself", key="urgent")
+    awaited = jobs.start("tests.list", by=volunteer_user)
+    tasks.run_job.apply((urgent.pk,), routing_key=Queue.INTERACTIVE)
+    assert Job.objects.get(pk=awaited.pk).state == JobState.QUEUED
 
 
 def test_progress_starts_the_attempts_anew(silent, volunteer_user):
