@@ -185,7 +185,9 @@ class ClauseForm(forms.ModelForm):
                 "The same everywhere. In a clause that is not locked a branch may write its own "
                 "words, within the frame below."
             ),
-            "local_placeholders": gettext_lazy("Their names, with spaces between."),
+            "local_placeholders": gettext_lazy(
+                "Their names, with spaces between. Those of the text itself may always be used."
+            ),
         }
 
     version = forms.ModelChoiceField(

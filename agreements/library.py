@@ -4,6 +4,7 @@ Reading only. Writing is in `actions.templates` and `actions.local_clauses`.
 """
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from agreements.models import (
     Agreement,
@@ -14,9 +15,10 @@ from agreements.models import (
     TemplateVersion,
 )
 from agreements.parties import needs_guardian
-from agreements.placeholders import LEGAL, citations
+from agreements.placeholders import LEGAL, citations, outside_frame
 from agreements.states import AgreementState
 from core import markdown
+from core.errors import DomainError
 from core.periods import today
 
 
@@ -54,6 +56,32 @@ def own_words(template_id, branch):
     rows = LocalClause.objects.in_use().filter(template=template_id, branch__in=above)
     nearest = sorted(rows.select_related("branch"), key=lambda row: len(row.branch.path))
     return {row.key: row for row in nearest}
+
+
+def own_words_faults(clause, body, body_en=""):
+    """DomainErrors: what keeps these words from standing in the place of an open clause's."""
+    found = []
+    longest = max(len(body), len(body_en))
+    if longest > clause.local_limit:
+        found.append(
+            DomainError(
+                _("The text has %(length)d characters; here it may have %(limit)d.")
+                % {"length": longest, "limit": clause.local_limit},
+                code="too_long",
+                field="body",
+            )
+        )
+    reasons = outside_frame(clause, body, body_en)
+    if reasons:
+        found.append(
+            DomainError(
+                _("The text holds a placeholder that may not be used here."),
+                code="template_faults",
+                field="body",
+                reasons=reasons,
+            )
+        )
+    return found
 
 
 def to_sign_again(on=None):

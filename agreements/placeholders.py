@@ -175,9 +175,23 @@ def lint(clauses, on):
     ]
 
 
+def frame_of(clause):
+    """The placeholders that a branch may use in its own words for the clause, in order: those that
+    the centre opens, and those of the centre's own text, so that a branch can write that anew. A
+    law is cited by the centre alone, who is told when it falls.
+    """
+    of_the_text = [
+        name
+        for body in (clause.body, clause.body_en)
+        for name in markdown.placeholders(body)
+        if name in SIMPLE or name in BLOCKS
+    ]
+    return list(dict.fromkeys([*clause.local_placeholders.split(), *of_the_text]))
+
+
 def outside_frame(clause, *bodies):
     """Sentences on what a branch's own text holds that the clause's frame does not open."""
-    allowed = set(clause.local_placeholders.split())
+    allowed = set(frame_of(clause))
     used = dict.fromkeys(name for body in bodies for name in markdown.placeholders(body))
     return [
         _("%(name)s may not be used here.") % {"name": f"[[{name}]]"}

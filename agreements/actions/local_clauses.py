@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.authority import require
+from agreements.library import own_words_faults
 from agreements.models import AgreementTemplate, Clause, LocalClause
-from agreements.placeholders import as_kept, outside_frame
+from agreements.placeholders import as_kept
 from coordination.access import Permission
 from core import audit, policies
 from core.errors import DomainError
@@ -114,22 +115,8 @@ def _withdraw_all(rows, *, by):
 def _require_within_frame(clause, body, body_en):
     if clause.locked or not clause.version.is_published:
         raise _closed()
-    longest = max(len(body), len(body_en))
-    if longest > clause.local_limit:
-        raise DomainError(
-            _("The text has %(length)d characters; here it may have %(limit)d.")
-            % {"length": longest, "limit": clause.local_limit},
-            code="too_long",
-            field="body",
-        )
-    faults = outside_frame(clause, body, body_en)
-    if faults:
-        raise DomainError(
-            _("The text holds a placeholder that may not be used here."),
-            code="template_faults",
-            field="body",
-            reasons=faults,
-        )
+    for fault in own_words_faults(clause, body, body_en):
+        raise fault
 
 
 def _closed():

@@ -3,6 +3,7 @@
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
+from agreements.placeholders import frame_of
 from core import forms
 
 
@@ -29,7 +30,7 @@ class LocalClauseForm(forms.Form):
         self.fields["branch"].queryset = branches
         if len(branches) == 1:
             self.fields["branch"].initial = branches[0]
-        names = ", ".join(f"[[{name}]]" for name in clause.local_placeholders.split())
+        names = ", ".join(f"[[{name}]]" for name in frame_of(clause))
         self.fields["body"].help_text = _(
             "At most %(limit)d characters. You may use: %(names)s"
         ) % {"limit": clause.local_limit, "names": names or "-"}

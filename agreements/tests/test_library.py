@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from agreements import documents, library
 from agreements.actions import agreements, local_clauses, templates
-from agreements.models import Clause, LocalClause
+from agreements.models import AgreementTemplate, Clause, LocalClause
+from agreements.models.template import TemplateKind
 from agreements.tests import factories
 from coordination.models import Activity
 from core import policies
@@ -123,6 +124,37 @@ def test_outside_the_frame(clause, here, coordinator, body, code):
         _write(clause, here, coordinator, body)
     assert error.value.code == code
     assert not LocalClause.objects.exists()
+
+
+@pytest.mark.parametrize("kind", TemplateKind.values)
+def test_the_central_text_can_be_saved_as_a_branchs_own(kind, client, here, coordinator, manager):
+    """What stands in the form when it is opened, of every open clause of every ready template."""
+    templates.load_ready(by=manager)
+    template = AgreementTemplate.objects.filter(kind=kind).order_by("pk").last()
+    client.force_login(coordinator)
+    clauses = Clause.objects.filter(version__in=template.versions.current(), locked=False)
+    assert clauses.count() >= 3
+    for clause in clauses:
+        write = reverse("agreements:local-clause-write", args=[clause.pk])
+        initial = client.get(write).context["form"].initial
+        assert (initial["body"], initial["body_en"]) == (clause.body, clause.body_en)
+        assert client.post(write, initial | {"branch": here.pk}).status_code == 302
+    assert LocalClause.objects.waiting().count() == clauses.count()
+
+
+def test_the_central_text_stands_beside_the_field_where_it_cannot_be_saved(
+    client, template, here, coordinator, manager
+):
+    draft = templates.draft(template=template, by=manager)
+    changed = draft.clauses.get(key="expenses")
+    templates.change_clause(
+        clause=changed, body="Vi betaler efter [[legal:child_certificate]].", by=manager
+    )
+    templates.publish(version=draft, by=manager)
+    client.force_login(coordinator)
+    page = client.get(reverse("agreements:local-clause-write", args=[changed.pk]))
+    assert page.context["form"].initial == {}
+    assert "Vi betaler efter" in page.text
 
 
 def test_a_new_text_takes_the_place_of_one_that_waits(clause, here, coordinator):

@@ -107,12 +107,16 @@ class LocalClauseWriteView(OfTheCentre, FormView):
     """Write a branch's own words for an open clause."""
 
     form_class = LocalClauseForm
+    template_name = "agreements/library/own_words.html"
     success_message = gettext_lazy("Your own words are saved.")
 
     def rows(self):
         return queries.open_clauses()
 
     def get_initial(self):
+        """The central text to begin from, where it can be saved as it stands."""
+        if library.own_words_faults(self.object, self.object.body, self.object.body_en):
+            return {}
         return {"body": self.object.body, "body_en": self.object.body_en}
 
     def get_form_kwargs(self):
