@@ -139,8 +139,8 @@ def render(agreement):
 
 
 def clauses(agreement, language="da", *, easy=False):
-    """[{key, heading, html}] in the language, or in easy Danish; the Danish text that binds where
-    a clause has none such. A branch's own words take the place of an open clause's.
+    """[{key, heading, html, lang}] in the language, or in easy Danish; the Danish text that binds
+    where a clause has none such. A branch's own words take the place of an open clause's.
     """
     with translation.override(language):
         values = values_of(agreement, language)
@@ -165,6 +165,7 @@ def _clause(clause, own, values, easy):
         "key": clause.key,
         "heading": (body and heading) or clause.heading,
         "html": placeholders.html(body or binding, values),
+        "lang": values.language if body else "da",
     }
 
 
@@ -184,6 +185,36 @@ def easy_of(agreement):
     if not any(clause.body_easy for clause in agreement.version.clauses.all()):
         return None
     return clauses(agreement, easy=True)
+
+
+EASY, ENGLISH = "easy", "en"
+FOR_INFORMATION = {
+    EASY: ("da", "Samarbejdsaftalen, let at læse", "let"),
+    ENGLISH: ("en", "Volunteer agreement in English", "english"),
+}
+
+
+def information(agreement_id, variant):
+    """(PDF bytes, file name) of the text in easy Danish or in English, to hand out with the paper.
+
+    For information, and it says so: made from the terms as they are now, stored nowhere.
+    """
+    language, title, suffix = FOR_INFORMATION[variant]
+    agreement = loaded(agreement_id)
+    context = _letterhead(agreement) | {
+        "number": agreement.number,
+        "variant": variant,
+        "party": str(agreement.other_party),
+        "clauses": clauses(agreement, language, easy=variant == EASY),
+    }
+    content = pdf.render(
+        "pdf/information.html",
+        context,
+        title=title,
+        identifier=f"{agreement.number}-{suffix}",
+        language=language,
+    )
+    return content, f"aftale-{agreement.number}-{suffix}.pdf"
 
 
 def changes_of(agreement):
@@ -212,8 +243,19 @@ def text_for_page(document):
 
 
 def _context(agreement):
-    logo = files.current("municipality.logo")
     person = agreement.other_party
+    return {
+        **_letterhead(agreement),
+        "lead": f"Mellem {person} og {agreement.branch.name}."
+        + (f" Den afløser aftale {agreement.replaces.number}." if agreement.replaces else ""),
+        "facts": _facts(agreement),
+        "clauses": clauses(agreement),
+        "paper_parties": [_paper_party(agreement, one) for one in parties.required(agreement)],
+    }
+
+
+def _letterhead(agreement):
+    logo = files.current("municipality.logo")
     return {
         "sender": policies.get("municipality.name"),
         "sender_unit": agreement.branch.name,
@@ -222,11 +264,6 @@ def _context(agreement):
         "reference": f"Aftale {agreement.number}",
         "edition": f"{agreement.version.template} {agreement.version.number}.0 · "
         f"lavet {day_text(day_of(agreement.created_at))}",
-        "lead": f"Mellem {person} og {agreement.branch.name}."
-        + (f" Den afløser aftale {agreement.replaces.number}." if agreement.replaces else ""),
-        "facts": _facts(agreement),
-        "clauses": clauses(agreement),
-        "paper_parties": [_paper_party(agreement, one) for one in parties.required(agreement)],
     }
 
 

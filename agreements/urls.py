@@ -1,5 +1,6 @@
 from django.urls import path
 
+from agreements.documents import EASY, ENGLISH
 from agreements.views import (
     agreements,
     attestations,
@@ -58,6 +59,16 @@ urlpatterns = [
         "aftaler/<int:pk>/tekst.pdf",
         agreements.AgreementPreviewView.as_view(),
         name="agreement-preview",
+    ),
+    path(
+        "aftaler/<int:pk>/let.pdf",
+        agreements.AgreementInformationView.as_view(variant=EASY),
+        name="agreement-easy",
+    ),
+    path(
+        "aftaler/<int:pk>/english.pdf",
+        agreements.AgreementInformationView.as_view(variant=ENGLISH),
+        name="agreement-english",
     ),
     path("aftaler/<int:pk>/send/", agreements.AgreementSendView.as_view(), name="agreement-send"),
     path("aftaler/<int:pk>/link/", agreements.AgreementLinkView.as_view(), name="agreement-link"),

@@ -1,8 +1,11 @@
 """The pages: who reaches them, what they say, and that long lists cost no more queries."""
 
+import io
 import re
+import subprocess
 from datetime import timedelta
 
+import pikepdf
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -26,6 +29,8 @@ pytestmark = pytest.mark.django_db
 AGREEMENT_PAGES = (
     "agreement-detail",
     "agreement-preview",
+    "agreement-easy",
+    "agreement-english",
     "agreement-send",
     "agreement-link",
     "agreement-sign",
@@ -137,6 +142,32 @@ def test_opening_a_document_is_logged(client, sent, coordinator, volunteer):
     assert page["Content-Type"] == "application/pdf"
     assert page["X-Content-Type-Options"] == "nosniff"
     assert AccessSubject.objects.filter(person_id=volunteer.pk).count() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("page", "language", "says", "heading"),
+    [
+        ("agreement-easy", "da", "Til orientering", "heading_easy"),
+        ("agreement-english", "en", "For information", "heading_en"),
+    ],
+)
+def test_text_for_information_to_hand_out_with_the_paper(
+    client, sent, coordinator, page, language, says, heading
+):
+    answer = _get(client, coordinator, page, sent.pk)
+    with pikepdf.open(io.BytesIO(answer.content)) as document:
+        assert document.Root.Lang == language
+    read = ["pdftotext", "-", "-"]
+    words = " ".join(
+        subprocess.run(read, input=answer.content, capture_output=True, check=True)
+        .stdout.decode()
+        .split()
+    )
+    assert says in words
+    assert sent.number in words
+    for clause in sent.version.clauses.exclude(**{heading: ""}):
+        assert getattr(clause, heading) in words
+    assert sent.documents.count() == 1  # nothing is stored
 
 
 # --- The pages themselves ----------------------------------------------------------------------

@@ -374,6 +374,18 @@ class AgreementPreviewView(AgreementRows, ScopedMixin, View):
         return pdf_response(content, f"aftale-{agreement.number}.pdf")
 
 
+class AgreementInformationView(AgreementRows, ScopedMixin, View):
+    """The text in easy Danish or in English as PDF, for information; writes nothing."""
+
+    access_purpose = DOCUMENT_SHOWN
+    variant = None
+
+    def get(self, request, *args, **kwargs):
+        agreement = self.get_object()
+        self.record_access([agreement])
+        return pdf_response(*documents.information(agreement.pk, self.variant))
+
+
 class DocumentView(ScopedMixin, View):
     """A frozen document, for staff; each opening is logged."""
 

@@ -168,6 +168,8 @@ agreements:agreement-missing              -            in   403  403  403  403  
 agreements:agreement-make                 lacking      in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:agreement-detail               agreement    in   404  404  403  403  ok   ok   404  ok   ok   -
 agreements:agreement-preview              draft        in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:agreement-easy                 draft        in   404  404  403  403  ok   ok   404  ok   ok   -
+agreements:agreement-english              draft        in   404  404  403  403  ok   ok   404  ok   ok   -
 agreements:agreement-send                 draft        in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:agreement-link                 agreement    in   404  404  403  403  403  ok   404  ok   ok   post
 agreements:agreement-sign                 agreement    in   404  404  403  403  ok   403  404  403  ok   post
