@@ -8,8 +8,11 @@ from core.errors import DomainError
 
 
 def at_once(*deeds):
-    """Run the deeds all together; a list of what each returned, or the code of what it raised."""
-    barrier, results = threading.Barrier(len(deeds)), [None] * len(deeds)
+    """Run the deeds all together; a list of what each returned, or the code of what it raised.
+
+    Anything but a DomainError is raised here, so that a test that is red once says why.
+    """
+    barrier, results, accidents = threading.Barrier(len(deeds)), [None] * len(deeds), []
 
     def run(number, deed):
         try:
@@ -17,6 +20,8 @@ def at_once(*deeds):
             results[number] = deed()
         except DomainError as error:
             results[number] = error.code
+        except Exception as error:
+            accidents.append(error)
         finally:
             connections.close_all()
 
@@ -25,4 +30,6 @@ def at_once(*deeds):
         thread.start()
     for thread in threads:
         thread.join()
+    if accidents:
+        raise ExceptionGroup("at once", accidents)
     return results
