@@ -2,10 +2,12 @@
 
 import uuid
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
+from hypothesis import HealthCheck
 
 from coordination.access import Role
 from coordination.tests import factories
@@ -15,6 +17,15 @@ from core.tests.guards import emptying_lifts_the_guards
 
 __all__ = ["address", "chromium", "emptying_lifts_the_guards", "visit"]
 
+
+# A machine that is slow itself makes no test red: what is drawn is the same however long it takes.
+# Fixtures are set back by the tests that use them while examples are drawn.
+hypothesis.settings.register_profile(
+    "frivillig",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("frivillig")
 
 OTHER_SESSIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreements import sources
@@ -212,11 +212,7 @@ def _check_gate(engagement, rows):
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=25)
 @given(
     begun=st.sampled_from(BEGINNINGS),
     history=st.lists(st.sampled_from(DEEDS), min_size=5, max_size=20),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreements import queries, sources, threshold
@@ -66,7 +66,7 @@ LIMITS = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(presences=PRESENCES, limits=LIMITS)
 def test_first_crossing_agrees_with_counting_on_a_calendar(presences, limits):
     assert threshold.first_crossing(presences, limits) == naive(presences, limits)
@@ -282,9 +282,7 @@ class RolledBack(Exception):
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(
     tie=st.sampled_from(Tie.values),
     required=st.none() | st.integers(-3, 6),

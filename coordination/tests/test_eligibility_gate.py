@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordination import eligibility, queries
@@ -64,9 +64,7 @@ def ground(here):
     return sites, factories.make_volunteer(), factories.make_user()
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(
     requirements=REQUIREMENTS,
     clearances=CLEARANCES,

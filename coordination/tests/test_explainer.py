@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordination import explainer, rosters
@@ -81,11 +81,7 @@ def signed_up(shift, person):
     return True
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=40)
 @given(troubles=st.sets(st.sampled_from(TROUBLES), max_size=3))
 def test_same_answer_as_the_gate(site, coordinator, troubles):
     """For one, for all and at the sign-up: whoever can, can; whoever cannot is told the same."""

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coordination import calendars, explainer, groups, line, premises, rosters
@@ -350,9 +350,7 @@ class WithGroups(Told):
         assert len(held) + shift.group_seats <= shift.capacity
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20)
 @given(
     history=st.lists(
         st.tuples(

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coordination import attendance, follow_up, hours, joining, statements
@@ -96,7 +96,6 @@ INSTANTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(start=INSTANTS, length=st.integers(1, 1500))
 def test_minutes_are_those_of_utc_whatever_the_zone(start, length):
     end = start + timedelta(minutes=length)
@@ -106,7 +105,6 @@ def test_minutes_are_those_of_utc_whatever_the_zone(start, length):
     assert hours.counted(local(start), local(end), 7) == 7
 
 
-@settings(deadline=None)
 @given(day=st.dates(date(2015, 1, 1), date(2040, 1, 1)), cut=st.integers(1, 1379))
 def test_two_shifts_that_fill_a_day_add_up_to_its_length(day, cut):
     first, last = start_of(day), start_of(day + timedelta(days=1))

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coordination import eligibility, joining, shift_roles
@@ -294,11 +294,7 @@ setattr(Told, "raise", Told.raise_)
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=30)
 @given(
     history=st.lists(
         st.tuples(st.sampled_from(DEEDS), st.integers(0, PEOPLE - 1)), min_size=6, max_size=24

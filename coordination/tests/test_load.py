@@ -4,7 +4,7 @@ from datetime import UTC, date, timedelta
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coordination import load, rosters
@@ -93,7 +93,6 @@ def test_only_the_young_cost_a_look_at_the_list(age, django_assert_num_queries):
         codes(age, shift_of(MONDAY, 7))
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0.5, 7), max_size=6), st.integers(13, 17))
 def test_more_time_never_opens(others, age):
     """Whoever may not take a shift may not take it with more to do either."""

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordination import emails, follow_up, news, reminder_emails
@@ -255,9 +255,7 @@ def test_eight_in_the_morning_is_eight_on_the_clock(site, clock, day, utc_hour):
 # --- Any history of runs -------------------------------------------------------------------
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12)
 @given(
     minutes=st.lists(st.integers(0, 60 * 24 * 4), min_size=1, max_size=8),
     repeats=st.integers(1, 2),

@@ -7,7 +7,7 @@ from functools import cache
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula
 
@@ -248,7 +248,7 @@ def test_any_bytes_are_rows_or_refused(content):
         assert error.code == "bad_file"
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=6), min_size=1, max_size=6))
 def test_any_cells_are_text_or_refused(rows):
     try:
@@ -265,7 +265,7 @@ def whole_workbook():
     return workbook([["A", "B"], ["x", 1]])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_damaged_workbook_is_no_crash(data):
     content = bytearray(whole_workbook())
