@@ -418,3 +418,30 @@ def test_who_is_not_the_mentor_ticks_nothing(engagement, coordinator):
         actions.set_mentors_steps(engagement=engagement, steps=[mine], by=mentor.person.user)
     assert refused.value.code == "not_the_mentor"
     assert not WelcomeTick.objects.exists()
+
+
+def test_who_came_is_asked_where_it_is_registered(client, coordinator, here):
+    """A shift to which only a group came leads to the groups; one with both leads to each."""
+    site = factories.make_site(here)
+    alone, both = (
+        factories.make_shift(site, day=today() - timedelta(days=3), hour=hour) for hour in (9, 15)
+    )
+    for shift in (alone, both):
+        factories.make_group(shift, title="4.B")
+    volunteer = factories.make_volunteer()
+    both.assignments.create(
+        volunteer=volunteer,
+        starts_at=both.starts_at,
+        ends_at=both.ends_at,
+        booked_at=NOW - timedelta(days=9),
+        booked_by=coordinator,
+    )
+    client.force_login(coordinator)
+    text = client.get(url("follow-up")).content.decode()
+    found = [
+        url(name, shift.pk) in text
+        for shift in (alone, both)
+        for name in ("shift-attendance", "shift-groups")
+    ]
+    assert found == [False, True, True, True]
+    assert text.count("4.B") == 2
