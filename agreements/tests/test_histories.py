@@ -200,7 +200,7 @@ def guarded(child_engagement, coordinator):
 @pytest.mark.django_db(transaction=False)
 @settings(max_examples=40)
 @given(
-    history=st.lists(st.sampled_from(TURNS), min_size=4, max_size=12).map(_deeds_of),
+    history=st.lists(st.sampled_from(TURNS), min_size=4, max_size=9).map(_deeds_of),
     begun=st.booleans(),
     young=st.booleans(),
     ends=st.booleans(),
