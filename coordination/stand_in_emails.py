@@ -115,6 +115,7 @@ def _register_swaps():
         load=_swaps,
         title=_("Answer to somebody who proposed to swap shifts"),
         group=SHIFTS,
+        rests=True,
         ways=NO_LETTER,
         placeholders=(
             FIRST_NAME,
@@ -213,12 +214,18 @@ def send_swap_proposed(swap):
         to=recipient(swap.theirs.volunteer.person),
         about=swap,
         key=f"{SWAP_PROPOSED}:{swap.pk}",
-        urgent=_is_soon(swap.mine) or _is_soon(swap.theirs),
+        urgent=_one_is_soon(swap),
     )
 
 
+def _one_is_soon(swap):
+    return _is_soon(swap.mine) or _is_soon(swap.theirs)
+
+
 def send_swap_answer(swap, *, of_both):
-    """Tell the proposer what came of it; `of_both`: a coordinator did it, so both hear of it."""
+    """Tell the proposer what came of it; `of_both`: a coordinator did it, so both hear of it. At
+    night it waits like the proposal.
+    """
     to = {PROPOSER: swap.mine} | ({ASKED: swap.theirs} if of_both else {})
     return mail.send_many(
         mail.Draft(
@@ -227,7 +234,7 @@ def send_swap_answer(swap, *, of_both):
             about=swap,
             key=f"{SWAP_ANSWER}:{swap.pk}:{who}",
             params={"to": who},
-            urgent=_is_soon(place),
+            urgent=_one_is_soon(swap),
         )
         for who, place in to.items()
     )

@@ -70,6 +70,18 @@ def test_proposal_waits_for_the_morning_unless_it_is_soon(site, mine, theirs, ma
     assert necessity.due(night + timedelta(hours=9)).count() == 2
 
 
+def test_answer_waits_for_the_morning(mine, theirs, manager):
+    policies.set("messages.quiet_from", 21, by=manager)
+    policies.set("messages.quiet_until", 8, by=manager)
+    proposed = propose(mine, theirs)
+    with time_machine.travel(factories.at(today(), 23), tick=False):
+        swaps.decline(swap=proposed, by=user_of(theirs))
+        night = timezone.now()
+        assert not necessity.due(night).filter(kind=stand_in_emails.SWAP_ANSWER).exists()
+    morning = necessity.due(night + timedelta(hours=9))
+    assert morning.filter(kind=stand_in_emails.SWAP_ANSWER).exists()
+
+
 def test_yes_moves_both(mine, theirs):
     swap = swaps.accept(swap=propose(mine, theirs), by=user_of(theirs))
     assert swap.state == "accepted"
