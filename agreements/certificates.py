@@ -3,7 +3,7 @@
 Who may not assess is never told why activities with children are closed to somebody.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements import cpr
 from agreements.models import Attestation, AttestationKind, AttestationRoute, HeldCpr
@@ -83,6 +84,8 @@ class Line:
         path = attestation.branch.path
         knows = scope.holds(Permission.ASSESS_ATTESTATION, path)
         may_order = scope.holds(Permission.ORDER_ATTESTATION, path)
+        if attestation.state == State.DETAILS and attestation.has_cpr:
+            return cls._ready(attestation, may_order)
         kind, words = status_of(attestation, on=on, knows=knows)
         action, name = _action(attestation, on, knows, may_order)
         return cls(
@@ -93,6 +96,20 @@ class Line:
             action,
             reverse(f"agreements:attestation-{name}", args=[attestation.pk]) if name else "",
         )
+
+    @classmethod
+    def _ready(cls, attestation, may_order):
+        """The Line of one whose CPR number is here: it waits for a list to the police."""
+        line = cls(
+            attestation,
+            "waiting",
+            _("Ready to be ordered"),
+            _("The CPR number is here. It can be ordered on a list."),
+        )
+        if not may_order or attestation.batch_id:
+            return line
+        address = reverse("agreements:batch-create")
+        return replace(line, action=_("Make a list of orders"), url=address)
 
 
 def _action(attestation, on, may_assess, may_order):
@@ -114,7 +131,7 @@ def _action(attestation, on, may_assess, may_order):
 def _next(attestation, on, shifts_after):
     state, until = attestation.state, attestation.consent_until
     if state == State.ORDERED and until is not None and until >= on:
-        return _("%(days)d days left to consent") % {"days": (until - on).days}
+        return days_left_words((until - on).days)
     if state == State.CONSENTED:
         return _("The answer is expected by %(day)s") % {"day": _day(expected_by(attestation))}
     if state in (State.APPROVED, State.EXEMPT) and attestation.valid_until is None:
@@ -130,6 +147,13 @@ def _next(attestation, on, shifts_after):
     if shifts_after:
         text += " · " + _("coming shifts at risk: %(number)d") % {"number": shifts_after}
     return text
+
+
+def days_left_words(days):
+    """How long the consent clock runs."""
+    if days == 0:
+        return _("Today is the last day to consent")
+    return ngettext("%d day left to consent", "%d days left to consent", days) % days
 
 
 def expected_by(attestation):

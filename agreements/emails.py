@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from agreements import parties, signing, wording
 from agreements.models import Agreement, Attestation, Party, SigningCode
-from agreements.states import AgreementState
+from agreements.states import AgreementState, AttestationState
 from coordination import addressees
 from core import mail, policies
 from core.models import Channel
@@ -282,7 +282,8 @@ def _attestation(message):
     if attestation is None or not attestation.is_under_way:
         return None
     return _shared(attestation, attestation.volunteer.person) | {
-        "consent_until": attestation.consent_until
+        "consent_until": attestation.consent_until,
+        "needs_cpr": attestation.state == AttestationState.DETAILS,
     }
 
 

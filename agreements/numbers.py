@@ -4,9 +4,9 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from agreements import batches, board, parties, queries, reminders
+from agreements import batches, board, certificates, parties, queries, reminders
 from agreements.models import (
     Agreement,
     Attestation,
@@ -187,7 +187,7 @@ def _attestation_numbers():
             state=AttestationState.ORDERED, consent_until__gte=day
         ),
         lines=_attestation_lines(
-            lambda row, day: _days_left((row.consent_until - day).days),
+            lambda row, day: certificates.days_left_words((row.consent_until - day).days),
             gettext_lazy("The volunteer answers the police in Digital Post."),
         ),
         order=30,
@@ -411,12 +411,6 @@ def _received_on(attestation):
     return _("The answer came on %(day)s") % {
         "day": date_format(attestation.received_at, "DATE_FORMAT")
     }
-
-
-def _days_left(days):
-    if days == 0:
-        return _("Today is the last day to consent")
-    return ngettext("%d day left to consent", "%d days left to consent", days) % days
 
 
 def _attestation_lines(text, next_step):

@@ -147,6 +147,13 @@ ATTESTATION_ORDERED = {
         Placeholder(
             "consent_until", _("The last day of the consent"), date(2026, 3, 17), inside=True
         ),
+        Placeholder(
+            "needs_cpr",
+            _("The CPR number is missing"),
+            example=True,
+            condition=True,
+            inside=True,
+        ),
     ),
 }
 ATTESTATION_EXPIRING = ATTESTATION_ORDERED | {

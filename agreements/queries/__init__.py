@@ -31,6 +31,7 @@ from agreements.queries.attestation import (
     crossings,
     people_on,
     waiting_for_order,
+    with_cpr_held,
 )
 from agreements.queries.certificate_steps import why_certificate, why_for
 from agreements.queries.consent import (
@@ -143,5 +144,6 @@ __all__ = [
     "why_certificate",
     "why_for",
     "with_activities",
+    "with_cpr_held",
     "with_signers",
 ]

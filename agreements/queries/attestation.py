@@ -14,6 +14,11 @@ def attestations():
     return Attestation.objects.select_related("branch", "volunteer__person")
 
 
+def with_cpr_held(rows):
+    """The attestations with `has_cpr`: True while a CPR number is held for the order."""
+    return rows.annotate(has_cpr=Exists(HeldCpr.objects.filter(attestation=OuterRef("pk"))))
+
+
 def batches():
     """Lists of orders with their branch and who made them."""
     return (
@@ -42,8 +47,7 @@ def _masked(attestation):
 
 def waiting_for_order(user, most=200):
     """Cases that wait to be ordered where the user may order, oldest first; `has_cpr`. 1 query."""
-    held = HeldCpr.objects.filter(attestation=OuterRef("pk"))
-    rows = attestations().filter(state=AttestationState.DETAILS).annotate(has_cpr=Exists(held))
+    rows = with_cpr_held(attestations().filter(state=AttestationState.DETAILS))
     rows = rows.permitted(user, Permission.ORDER_ATTESTATION)
     return list(rows.order_by("opened_at", "pk")[:most])
 

@@ -586,3 +586,29 @@ def test_a_declaration_that_is_overdue_says_since_when(client, child_engagement,
     page = client.get(reverse("agreements:declaration-list"))
 
     assert "Udl\u00f8b 30. april 2025" in page.text
+
+
+def test_with_its_cpr_number_it_says_that_it_can_be_ordered(
+    client, child_engagement, coordinator, volunteer
+):
+    case = ask(child_engagement, coordinator)
+    pages = (coordinator, "attestation-list"), (volunteer.person.user, "own-list")
+
+    def seen():
+        for user, name in pages:
+            client.force_login(user)
+            yield (
+                "Klar til at blive bestilt"
+                in client.get(reverse(f"agreements:{name}")).content.decode()
+            )
+
+    assert [*seen()] == [False, False]
+    cpr.give(attestation=case, number=NUMBER, by=coordinator)
+    assert [*seen()] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "I dag er sidste dag til"), (1, "1 dag tilbage"), (2, "2 dage tilbage")]
+)
+def test_the_days_left_are_counted_in_words(days, words):
+    assert certificates.days_left_words(days).startswith(words)

@@ -423,7 +423,7 @@ class OwnListView(ListView):
         user = self.request.user
         return super().get_context_data(
             steps=queries.own_steps_of(user, today()),
-            attestations=list(queries.attestations().own(user)),
+            attestations=list(queries.with_cpr_held(queries.attestations()).own(user)),
             today=today(),
             **kwargs,
         )

@@ -60,6 +60,9 @@ class AttestationListView(AttestationRows, ListView):
     access_purpose = LIST_SHOWN
     filter_class = AttestationFilter
 
+    def rows(self):
+        return queries.with_cpr_held(super().rows())
+
     def get_context_data(self, *, rows, **kwargs):
         scope = scope_of(self.request.user)
         day = today()

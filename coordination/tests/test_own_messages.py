@@ -62,6 +62,26 @@ def test_sensitive_matter_is_told_here_and_not_in_the_mail(client, volunteer, or
     assert "Politiet sender dig en besked" in page.content.decode()
 
 
+def test_who_must_give_the_cpr_number_is_not_told_that_it_is_ordered(
+    client, volunteer, here, coordinator
+):
+    asked = Attestation.objects.create(
+        volunteer=volunteer,
+        branch=here,
+        state="details",
+        opened_at=timezone.now(),
+        opened_by=coordinator,
+    )
+    message = papers.send_attestation_requested(asked)
+    delivery.deliver()
+    page = sign_in(client, volunteer.person).get(
+        reverse("coordination:own-message", args=[message.pk])
+    )
+    text = page.content.decode()
+    assert "Vi skal bruge dit CPR-nummer" in text
+    assert "Vi har bestilt en attest" not in text
+
+
 def test_list_shows_what_was_sent_and_its_fate(client, volunteer, ordered):
     page = sign_in(client, volunteer.person).get(LIST).content.decode()
     assert "Der venter noget på din side" in page
