@@ -1,6 +1,6 @@
 """Agreements' own numbers on the compliance board: which rows, and each row's next step."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -263,11 +263,11 @@ def _lacking(kind, day):
 
 
 def _without_agreement(day):
-    being_made = Coverage.objects.filter(
-        engagement=OuterRef("pk"),
-        agreement__state__in=(AgreementState.DRAFT, AgreementState.SENT),
-    )
-    return _lacking(ClearanceKind.AGREEMENT, day).filter(~Exists(being_made))
+    """None is being made, and none is signed that begins later: there is nothing to do then."""
+    being_made = Q(agreement__state__in=(AgreementState.DRAFT, AgreementState.SENT))
+    begins_later = Q(agreement__state=AgreementState.CONCLUDED, agreement__starts_on__gt=day)
+    under_way = Coverage.objects.filter(being_made | begins_later, engagement=OuterRef("pk"))
+    return _lacking(ClearanceKind.AGREEMENT, day).filter(~Exists(under_way))
 
 
 def _without_certificate(day):

@@ -252,3 +252,14 @@ def test_a_key_is_taken_once():
     board.register(known)
     with pytest.raises(ValueError, match="already"):
         board.register(board.Number(numbers.DRAFT, "x", "x", permission="x", rows=1, lines=1))
+
+
+def test_who_has_signed_what_begins_later_lacks_no_agreement(site, coordinator):
+    """There is nothing to do; "make agreements for those chosen" would ask to end the signed."""
+    somebody(site, "Mangler Alt")
+    later = today() + timedelta(days=9)
+    factories.make_concluded(somebody(site, "Senere"), by=coordinator, starts_on=later)
+
+    rows = board.number(numbers.MISSING).permitted(coordinator, today())
+
+    assert [row.volunteer.person.name for row in rows] == ["Mangler Alt"]
