@@ -174,7 +174,9 @@ def _attestation_numbers():
         rows=lambda day: Attestation.objects.filter(state=AttestationState.DETAILS),
         lines=_attestation_lines(
             lambda row, day: _asked_on(row),
-            gettext_lazy("Get the CPR number, and order it on a list for the police."),
+            gettext_lazy(
+                "Get the CPR number if it is missing, and order it on a list for the police."
+            ),
         ),
         order=20,
         **on_attestations,

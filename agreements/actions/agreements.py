@@ -23,7 +23,7 @@ from agreements.models import (
     TemplateVersion,
 )
 from agreements.states import AGREEMENT, SIGNED_BY_ALL, AgreementState
-from agreements.trail import record
+from agreements.trail import happened_since, record
 from coordination.access import Permission
 from coordination.actions import clearances
 from coordination.locks import lock_people
@@ -31,6 +31,8 @@ from coordination.models import Association, Engagement
 from core import audit
 from core.errors import DomainError
 from core.periods import today
+
+LINK_PAUSE = timedelta(minutes=10)
 
 audit.kind("agreement.made", gettext_lazy("Agreement made"))
 audit.kind("agreement.sent", gettext_lazy("Agreement sent for signing"))
@@ -309,11 +311,19 @@ def send(*, agreement, by):
 
 @transaction.atomic
 def send_link_again(*, agreement, by):
-    """Mail a fresh link to each who has not signed; return the agreement."""
+    """Mail a fresh link to each who has not signed; return the agreement.
+
+    Raises DomainError "wrong_state", and "just_sent" for whoever presses twice.
+    """
     agreement = locked(agreement.pk)
     require(by, Permission.MAKE_AGREEMENTS, agreement.branch)
     if agreement.state != AgreementState.SENT:
         raise DomainError(_("The agreement does not wait for signatures."), code="wrong_state")
+    if happened_since("agreement.link_sent_again", agreement, timezone.now() - LINK_PAUSE):
+        raise DomainError(
+            _("A new link has just been sent. Give it ten minutes before you send another."),
+            code="just_sent",
+        )
     record("agreement.link_sent_again", agreement, by=by)
     emails.send_links(agreement, again=True)
     return agreement

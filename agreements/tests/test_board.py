@@ -156,6 +156,20 @@ def test_remind_those_chosen(client, one_of_each, coordinator):
     assert [tag for tag, _text in told(page)] == ["success"]
 
 
+def test_reminding_twice_mails_once(client, one_of_each, coordinator):
+    client.force_login(coordinator)
+    choose(client, numbers.UNSIGNED, one_of_each)
+    before = Message.objects.filter(kind="agreements.link").count()
+
+    page = choose(client, numbers.UNSIGNED, one_of_each)
+
+    assert Message.objects.filter(kind="agreements.link").count() == before
+    assert [tag for tag, _text in told(page)] == ["warning"]
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        choose(client, numbers.UNSIGNED, one_of_each)
+    assert Message.objects.filter(kind="agreements.link").count() == before + 1
+
+
 def test_make_then_send_those_chosen(client, site, coordinator):
     engagement = somebody(site).engagements.get()
     client.force_login(coordinator)

@@ -70,7 +70,7 @@ BULK = {
         _("Remind those chosen"),
         Permission.MAKE_AGREEMENTS,
         _remind,
-        lambda n: ngettext("%d volunteer is reminded.", "%d volunteers are reminded.", n) % n,
+        lambda n: ngettext("%d party is reminded.", "%d parties are reminded.", n) % n,
     ),
 }
 BULK[numbers.UNSIGNED_GUARDIAN] = BULK[numbers.UNSIGNED]
