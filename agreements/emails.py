@@ -283,7 +283,7 @@ def _attestation(message):
         return None
     return _shared(attestation, attestation.volunteer.person) | {
         "consent_until": attestation.consent_until,
-        "needs_cpr": attestation.state == AttestationState.DETAILS,
+        "lacks_details": attestation.state == AttestationState.DETAILS,
     }
 
 

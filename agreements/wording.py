@@ -148,7 +148,7 @@ ATTESTATION_ORDERED = {
             "consent_until", _("The last day of the consent"), date(2026, 3, 17), inside=True
         ),
         Placeholder(
-            "needs_cpr",
+            "lacks_details",
             _("The CPR number is missing"),
             example=True,
             condition=True,

@@ -62,7 +62,7 @@ def test_sensitive_matter_is_told_here_and_not_in_the_mail(client, volunteer, or
     assert "Politiet sender dig en besked" in page.content.decode()
 
 
-def test_who_must_give_the_cpr_number_is_not_told_that_it_is_ordered(
+def test_who_must_give_a_detail_first_is_not_told_that_it_is_ordered(
     client, volunteer, here, coordinator
 ):
     asked = Attestation.objects.create(
@@ -78,7 +78,7 @@ def test_who_must_give_the_cpr_number_is_not_told_that_it_is_ordered(
         reverse("coordination:own-message", args=[message.pk])
     )
     text = page.content.decode()
-    assert "Vi skal bruge dit CPR-nummer" in text
+    assert "Vi mangler en oplysning fra dig" in text
     assert "Vi har bestilt en attest" not in text
 
 
