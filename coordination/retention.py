@@ -153,15 +153,7 @@ def forget_guardians(guardians):
     """Delete the ties, and anonymise the people who were nothing but guardians."""
     people = list(guardians.values_list("person_id", flat=True))
     guardians.delete()
-    privacy.anonymise_people(
-        Person.objects.filter(
-            pk__in=people,
-            guardianships__isnull=True,
-            volunteer__isnull=True,
-            user__isnull=True,
-            contact_of__isnull=True,
-        )
-    )
+    _forget_who_is_nothing_else(people)
 
 
 def groups_over(day):
@@ -172,13 +164,18 @@ def groups_over(day):
 
 def forget_groups(bookings):
     """Keep the numbers; anonymise the people who were nothing but responsible for a group."""
-    people = list(bookings.values_list("responsible", flat=True))
+    people = list(bookings.exclude(responsible=None).values_list("responsible", flat=True))
     bookings.update(responsible=None, names="")
+    _forget_who_is_nothing_else(people)
+
+
+def _forget_who_is_nothing_else(person_ids):
+    """Anonymise those of the people who have no other part in anything here."""
     privacy.anonymise_people(
         Person.objects.filter(
-            pk__in=[pk for pk in people if pk is not None],
-            group_bookings__isnull=True,
+            pk__in=person_ids,
             guardianships__isnull=True,
+            group_bookings__isnull=True,
             volunteer__isnull=True,
             user__isnull=True,
             contact_of__isnull=True,

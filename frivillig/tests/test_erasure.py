@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
@@ -264,4 +265,26 @@ def test_guardians_go_when_the_young_person_is_of_age(volunteer, coordinator):
 
     assert run()["guardians.over"] == 1
     assert places_of("Zenia") == []
+    assert Person.objects.get(pk=guardian.person_id).anonymised_at is not None
+
+
+def test_a_guardian_who_answered_for_a_group_is_kept_as_long_as_the_group(
+    volunteer, coordinator, site
+):
+    person = volunteer.person
+    person.birth_year = today().year - 16
+    person.save()
+    guardian = guardians.register_guardian(ward=person, name="Zenia Zelander", by=coordinator)
+    shift = factories.make_shift(site, day=today() - timedelta(days=2))
+    booking = factories.make_group(shift, responsible=guardian.person, title="5.B")
+    person.birth_year = today().year - 19
+    person.save()
+
+    assert run()["guardians.over"] == 1
+    assert Person.objects.get(pk=guardian.person_id).anonymised_at is None
+
+    with time_machine.travel(shift.ends_at + timedelta(days=30)):
+        assert run()["groups.over"] == 1
+    booking.refresh_from_db()
+    assert booking.responsible is None
     assert Person.objects.get(pk=guardian.person_id).anonymised_at is not None
