@@ -115,8 +115,9 @@ def _withdraw_all(rows, *, by):
 def _require_within_frame(clause, body, body_en):
     if clause.locked or not clause.version.is_published:
         raise _closed()
-    for fault in own_words_faults(clause, body, body_en):
-        raise fault
+    faults = own_words_faults(clause, body, body_en)
+    if faults:
+        raise faults[0]
 
 
 def _closed():

@@ -18,7 +18,7 @@ from coordination.access import Permission, scope_of
 from coordination.actions import shifts
 from coordination.columns import RowError, Wrong, lines_of, normal
 from coordination.models import Activity, ActivityKind, Assignment, Branch, Shift, Site
-from coordination.states import AssignmentState, ShiftState
+from coordination.states import ShiftState
 from core.errors import DomainError
 from core.periods import today
 
@@ -382,10 +382,9 @@ class _Branches:
 
 def _taken(rows):
     """{shift id: places that people and groups hold} of the shifts. 1 query."""
-    held = Assignment.objects.spoken_for(timezone.now()).filter(shift__in=[row.pk for row in rows])
-    held = held.exclude(state=AssignmentState.WAITING).values_list("shift", flat=True)
+    held = Assignment.objects.held_or_offered(timezone.now()).filter(shift__in=rows)
     taken = Counter({row.pk: row.group_seats for row in rows})
-    taken.update(held)
+    taken.update(held.values_list("shift", flat=True))
     return taken
 
 

@@ -190,6 +190,11 @@ class Shift(models.Model):
         return minutes_between(self.starts_at, self.ends_at)
 
 
+def _late(now):
+    """What a row looks like whose person the clock has taken off a shift to come."""
+    return {"state": AssignmentState.BOOKED, "confirm_until__lte": now, "starts_at__gt": now}
+
+
 class AssignmentQuerySet(BranchScopedQuerySet):
     def own(self, user):
         return self.filter(volunteer__person__user=user) if user.is_authenticated else self.none()
@@ -224,12 +229,12 @@ class AssignmentQuerySet(BranchScopedQuerySet):
 
     def late(self, now):
         """Those whom the clock has taken off a shift to come, while the rows still say booked."""
-        return self.filter(state=AssignmentState.BOOKED, confirm_until__lte=now, starts_at__gt=now)
+        return self.filter(**_late(now))
 
     def without_late(self, now):
         """Without those whom the clock has taken off. From a begun shift nobody is: they may be
         there."""
-        return self.exclude(state=AssignmentState.BOOKED, confirm_until__lte=now, starts_at__gt=now)
+        return self.exclude(**_late(now))
 
     def taking_time(self, now):
         """What takes its person's time: the places held, judged by the clock as the places are."""
